@@ -1,0 +1,1 @@
+"""Who is asking: accounts, and the sessions that every answer to that question goes through."""

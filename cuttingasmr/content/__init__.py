@@ -1,0 +1,1 @@
+"""What the site says and offers, as data: templates, prose. No logic lives here."""

@@ -1,0 +1,169 @@
+"""Statements about the money that must be true at any moment, and what breaks them now.
+
+Run as `make audit`, after every randomised test, and by the operators. It reads; it mends nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, case, func, or_
+from sqlmodel import Session, col, select
+
+from cuttingasmr import db
+from cuttingasmr.models import ENDED, CreditEntry, Kind, Status, User, Video
+
+REST_LIMIT = timedelta(hours=26)
+"""No video is on its way longer: the patience with a full storage (a day) and the waiting for the provider."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One statement that is not true of one subject (a user or a video)."""
+
+    statement: str
+    subject: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.statement}: {self.subject} ({self.detail})"
+
+
+def find_all(session: Session, *, now: datetime | None = None) -> list[Finding]:
+    """Check every statement; an empty list is a clean audit."""
+    now = now or db.utc_now()
+    checks: tuple[Callable[[Session], list[Finding]], ...] = (
+        _balances_equal_their_entries,
+        _nobody_owes_for_a_spend,
+        _completed_videos_are_paid_once,
+        _ended_videos_are_given_back,
+        _entries_have_their_videos,
+    )
+    return [finding for check in checks for finding in check(session)] + _nothing_rests(session, now)
+
+
+def _sum_of(*kinds: Kind) -> object:
+    return func.coalesce(
+        func.sum(case((col(CreditEntry.kind).in_(kinds), col(CreditEntry.credits)), else_=0)), 0
+    )
+
+
+def _balances_equal_their_entries(session: Session) -> list[Finding]:
+    """`total_credits` is what came in; `used_credits` is what was spent and not given back."""
+    sums = (
+        select(
+            col(CreditEntry.user_id).label("user_id"),
+            _sum_of(Kind.WELCOME, Kind.PURCHASE, Kind.ADJUSTMENT, Kind.CLAWBACK).label("total"),
+            _sum_of(Kind.SPEND, Kind.GIVE_BACK).label("used"),
+        )
+        .group_by(col(CreditEntry.user_id))
+        .subquery()
+    )
+    total, used = func.coalesce(sums.c.total, 0), -func.coalesce(sums.c.used, 0)
+    rows = session.exec(
+        select(User.id, User.total_credits, User.used_credits, total, used)
+        .join(sums, sums.c.user_id == col(User.id), isouter=True)
+        .where(or_(col(User.total_credits) != total, col(User.used_credits) != used))
+    )
+    return [
+        Finding(
+            "a balance is the sum of its entries",
+            row[0],
+            f"holds {row[1]}/{row[2]}, entries say {row[3]}/{row[4]}",
+        )
+        for row in rows
+    ]
+
+
+def _nobody_owes_for_a_spend(session: Session) -> list[Finding]:
+    """Only a claw-back or an operator may push a balance below zero."""
+    lowered = select(CreditEntry.user_id).where(
+        col(CreditEntry.kind).in_((Kind.CLAWBACK, Kind.ADJUSTMENT)), col(CreditEntry.credits) < 0
+    )
+    rows = session.exec(
+        select(User.id, User.total_credits, User.used_credits).where(
+            col(User.used_credits) > col(User.total_credits), col(User.id).not_in(lowered)
+        )
+    )
+    return [
+        Finding("nobody spends what they do not have", row[0], f"used {row[2]} of {row[1]}") for row in rows
+    ]
+
+
+def _with_entries() -> Select[tuple[str, str, int, int]]:
+    """Give every video's id and status, its number of spends and of give-backs."""
+    spends = func.count(case((col(CreditEntry.kind) == Kind.SPEND, 1)))
+    backs = func.count(case((col(CreditEntry.kind) == Kind.GIVE_BACK, 1)))
+    of_video = and_(
+        col(CreditEntry.reference) == col(Video.id), col(CreditEntry.kind).in_((Kind.SPEND, Kind.GIVE_BACK))
+    )
+    return (
+        select(Video.id, Video.status, spends.label("spends"), backs.label("backs"))
+        .join(CreditEntry, of_video, isouter=True)
+        .group_by(col(Video.id), col(Video.status))
+    )
+
+
+def _completed_videos_are_paid_once(session: Session) -> list[Finding]:
+    counted = _with_entries().where(col(Video.status) == Status.COMPLETED).subquery()
+    rows = session.exec(select(counted).where(or_(counted.c.spends != 1, counted.c.backs != 0)))
+    return [
+        Finding("a completed video is paid for once", row[0], f"{row[2]} spends, {row[3]} give-backs")
+        for row in rows
+    ]
+
+
+def _ended_videos_are_given_back(session: Session) -> list[Finding]:
+    lost = (Status.FAILED, Status.CANCELED)
+    counted = _with_entries().where(col(Video.status).in_(lost)).subquery()
+    rows = session.exec(select(counted).where(or_(counted.c.spends != 1, counted.c.backs != 1)))
+    return [
+        Finding(
+            "a video that did not come is given back once", row[0], f"{row[2]} spends, {row[3]} give-backs"
+        )
+        for row in rows
+    ]
+
+
+def _entries_have_their_videos(session: Session) -> list[Finding]:
+    """A spend belongs to a video of the same person and is what that video says it cost."""
+    spend = and_(col(CreditEntry.kind).in_((Kind.SPEND, Kind.GIVE_BACK)))
+    rows = session.exec(
+        select(CreditEntry.reference, CreditEntry.kind)
+        .join(Video, col(Video.id) == col(CreditEntry.reference), isouter=True)
+        .where(
+            spend,
+            or_(
+                col(Video.id).is_(None),
+                col(Video.user_id) != col(CreditEntry.user_id),
+                func.abs(col(CreditEntry.credits)) != col(Video.credits_used),
+            ),
+        )
+    )
+    return [Finding("a charge belongs to its owner's video", row[0], row[1]) for row in rows]
+
+
+def _nothing_rests(session: Session, now: datetime) -> list[Finding]:
+    rows = session.exec(
+        select(Video.id, Video.status).where(
+            col(Video.status).not_in(ENDED), col(Video.created_at) < now - REST_LIMIT
+        )
+    )
+    return [Finding("nothing rests forever", row[0], f"still {row[1]}") for row in rows]
+
+
+def main() -> int:
+    """Print every finding; the exit code is 1 when there is one."""
+    findings = db.look(find_all)
+    for finding in findings:
+        print(finding)  # noqa: T201 - this is a command
+    print(f"audit: {'clean' if not findings else f'{len(findings)} findings'}")  # noqa: T201
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

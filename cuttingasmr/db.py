@@ -1,0 +1,176 @@
+"""The database: one engine a process, and `transact`, which is the only thing that commits.
+
+A unit of work is a plain function of a `Session`. It cannot wait for a network, because it is given nothing but the
+session; it may be run again from its start, because the database may ask for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import stamina
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlmodel import Session, create_engine
+
+from cuttingasmr.errors import DatabaseUnavailable
+from cuttingasmr.settings import get_settings
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection as SqliteConnection
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+THREADS = 12
+"""Units of work at once in one process; each holds a connection, so this is the pool's size too."""
+
+SQLITE_BUSY_MS = 15_000
+TRIES = 8
+RETRY_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's serialization_failure, deadlock_detected and lock_not_available (Appendix A of its manual)."""
+
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+
+
+def utc_now() -> datetime:
+    """Tell the time, with its zone."""
+    return datetime.now(UTC)
+
+
+@cache
+def get_engine() -> Engine:
+    """Open the pool, once per process."""
+    return make_engine(get_settings().database_url)
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine for SQLite (WAL, immediate write transactions) or PostgreSQL (psycopg2)."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_engine(
+        url,
+        pool_size=THREADS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 3, "options": "-c lock_timeout=10s -c statement_timeout=30s"},
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=THREADS,
+        max_overflow=0,
+        connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late for a read
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def is_retryable(error: Exception) -> bool:
+    """Whether the database asks for the same transaction once more: a lock, a deadlock, a serialization failure."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if getattr(error.orig, "pgcode", None) in RETRY_SQLSTATES:
+        return True
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether the database could not be reached, or went away, rather than refused."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    return isinstance(error, OperationalError) and getattr(error.orig, "pgcode", None) in {
+        None,
+        "57P01",
+        "57P03",
+    }
+
+
+def run(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a unit of work in this thread: one transaction, one commit, again where the database asks for it.
+
+    Raises `DatabaseUnavailable` when the database cannot be reached; whatever the unit itself raises rolls back.
+    """
+    try:
+        for attempt in stamina.retry_context(
+            on=is_retryable, attempts=TRIES, wait_initial=0.02, wait_max=1, timeout=20
+        ):
+            with attempt, Session(get_engine(), expire_on_commit=False) as session:
+                result = unit(session, *args, **kwargs)
+                session.commit()
+                return result
+    except DBAPIError as error:
+        if is_unreachable(error) or is_retryable(error):
+            raise DatabaseUnavailable from error
+        raise
+    raise AssertionError  # pragma: no cover - stamina returns or raises
+
+
+def look(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a unit of work that only reads: nothing is committed, and on SQLite no writer is kept waiting."""
+    try:
+        connection = get_engine().connect().execution_options(reading=True)
+        with connection, Session(connection, expire_on_commit=False) as session:
+            return unit(session, *args, **kwargs)
+    except DBAPIError as error:
+        if is_unreachable(error):
+            raise DatabaseUnavailable from error
+        raise
+
+
+async def transact(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do `run` in a worker thread, so that no event loop waits for the database."""
+    return await _in_thread(partial(run, unit, *args, **kwargs))
+
+
+async def read(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do `look` in a worker thread, so that no event loop waits for the database."""
+    return await _in_thread(partial(look, unit, *args, **kwargs))
+
+
+async def _in_thread(call: Callable[[], R]) -> R:
+    return await asyncio.get_running_loop().run_in_executor(_threads, call)
+
+
+def ping(session: Session) -> None:
+    """Ask the database anything at all."""
+    session.connection().execute(text("SELECT 1"))
+
+
+def insert_for(session: Session) -> Callable[[Any], Any]:
+    """Give this database's own `insert`, which can say `ON CONFLICT DO NOTHING`."""
+    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - both are long to import, and one is used
+
+    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

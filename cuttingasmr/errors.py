@@ -1,0 +1,182 @@
+"""Every refusal this site can give, in one tree. The docstring is what the visitor reads; the class name is the code.
+
+AppError (500)
+├── BadRequest (400)
+│   └── BadJson, TooLarge (413)
+├── SignInRequired (401)
+│   └── WrongCredentials
+├── InsufficientCredits (402)
+├── Forbidden (403)
+├── NotFound (404)
+├── Conflict (409)
+│   ├── EmailTaken
+│   └── KeyReused
+├── Invalid (422)
+│   └── InvalidPrompt, InvalidRatio, InvalidDuration, ...
+├── TooManyRequests (429)
+├── PromptRefused (451)
+└── Unavailable (503)
+    ├── DatabaseUnavailable
+    ├── ModerationUnavailable
+    └── ProviderUnavailable
+ProviderRejected    a provider's clear "no"; never shown as it is
+HalfConfigured, SchemaMismatch    stop the start, not a request
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class AppError(Exception):
+    """Something went wrong on our side. Please try again in a moment."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, message: str = "", **facts: object) -> None:
+        """Say `message` instead of the docstring; `facts` join the API's answer."""
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.facts = facts
+        super().__init__(self.message)
+
+    @property
+    def code(self) -> str:
+        """The name API clients can branch on."""
+        return type(self).__name__
+
+
+class BadRequest(AppError):
+    """This request could not be read."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class BadJson(BadRequest):
+    """The body of this request is not valid JSON."""
+
+
+class TooLarge(AppError):
+    """This request is too large."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class SignInRequired(AppError):
+    """Please sign in first."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class WrongCredentials(SignInRequired):
+    """This e-mail address and password do not match an account."""
+
+
+class InsufficientCredits(AppError):
+    """You do not have enough credits for this video."""
+
+    status = HTTPStatus.PAYMENT_REQUIRED
+
+
+class Forbidden(AppError):
+    """This request came from another site and was not carried out."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(AppError):
+    """There is nothing here, or it is not yours to see."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Conflict(AppError):
+    """This was changed in the meantime. Please reload."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class EmailTaken(Conflict):
+    """There is an account with this e-mail address already. Sign in instead."""
+
+
+class KeyReused(Conflict):
+    """This Idempotency-Key was used before, for a different request."""
+
+
+class Invalid(AppError):
+    """Something in this request is not as it should be."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class InvalidPrompt(Invalid):
+    """Please describe the video in up to 2,000 characters of plain text."""
+
+
+class InvalidRatio(Invalid):
+    """Choose 16:9 (wide) or 9:16 (tall)."""
+
+
+class InvalidDuration(Invalid):
+    """Videos are 8 seconds long."""
+
+
+class InvalidType(Invalid):
+    """Only videos from text can be made so far."""
+
+
+class InvalidEmail(Invalid):
+    """Please enter a valid e-mail address."""
+
+
+class InvalidPassword(Invalid):
+    """Choose a password of 8 to 200 characters."""
+
+
+class TooManyRequests(AppError):
+    """That was a lot at once. Please wait a moment and try again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class PromptRefused(AppError):
+    """This prompt goes against the content rules, so no video was made and nothing was charged. Try other words."""
+
+    status = HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS
+
+
+class Unavailable(AppError):
+    """The site is having trouble right now. Nothing was charged; please try again in a moment."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class DatabaseUnavailable(Unavailable):
+    """The site cannot reach its records right now. Nothing was charged; please try again in a moment."""
+
+
+class ModerationUnavailable(Unavailable):
+    """Prompts cannot be checked right now, so no video was started and nothing was charged. Please try again soon."""
+
+
+class ProviderUnavailable(Unavailable):
+    """The video service cannot be reached right now. Please try again in a moment."""
+
+
+class ProviderRejected(AppError):
+    """The video service did not accept this request."""
+
+
+class HalfConfigured(Exception):
+    """Production was asked for, but some of what it needs is not set."""
+
+    def __init__(self, missing: list[str]) -> None:
+        """Name every variable that is missing."""
+        self.missing = missing
+        super().__init__(
+            f"APP_ENV=production needs {', '.join(missing)}. Set them (see .env.example) and start again."
+        )
+
+
+class SchemaMismatch(Exception):
+    """The database's schema is not the one this version of the site was written for."""

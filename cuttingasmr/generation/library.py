@@ -1,0 +1,114 @@
+"""What a person has made: one video, or pages of them. Somebody else's is not there."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import Session, col, select
+
+from cuttingasmr.errors import Invalid, NotFound
+from cuttingasmr.generation.progress import Progress, expected_seconds, progress_of
+from cuttingasmr.models import ENDED, CreditEntry, Status, Video
+
+PAGE = 24
+ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A video as its owner sees it."""
+
+    video: Video
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows, newest first, and the cursor of the next ones; an empty cursor is the end."""
+
+    rows: list[T]
+    cursor: str
+
+
+def find(session: Session, *, user_id: str, name: str) -> Seen:
+    """Find a video of this person by our id or the provider's task id; raise `NotFound` for anybody else's."""
+    mine = select(Video).where(col(Video.user_id) == user_id)
+    by = col(Video.id) if ID.fullmatch(name) else col(Video.provider_task_id)
+    video = session.exec(mine.where(by == name)).first() if _is_plain(name) else None
+    if video is None and _is_plain(name):
+        video = session.exec(mine.where(col(Video.provider_task_id) == name)).first()
+    if video is None:
+        raise NotFound
+    return _seen(session, [video])[0]
+
+
+def find_file(session: Session, *, video_id: str, user_id: str | None) -> Video:
+    """Find a finished video that this visitor may watch: their own, or a shared one; else raise `NotFound`."""
+    video = session.get(Video, video_id) if ID.fullmatch(video_id) else None
+    if video is None or video.status != Status.COMPLETED or not (video.is_shared or video.user_id == user_id):
+        raise NotFound
+    return video
+
+
+def running(session: Session, *, user_id: str) -> list[Seen]:
+    """Give everything of this person that is on its way, oldest first."""
+    videos = select(Video).where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED))
+    return _seen(session, session.exec(videos.order_by(col(Video.created_at), col(Video.id))).all())
+
+
+def page(session: Session, *, user_id: str, cursor: str = "", size: int = PAGE) -> Page[Seen]:
+    """Give a page of this person's videos, newest first; raise `Invalid` for a cursor we did not make."""
+    videos = select(Video).where(col(Video.user_id) == user_id)
+    if cursor:
+        moment, last = _read_cursor(cursor)
+        created = col(Video.created_at)
+        videos = videos.where(or_(created < moment, and_(created == moment, col(Video.id) < last)))
+    videos = videos.order_by(col(Video.created_at).desc(), col(Video.id).desc()).limit(size + 1)
+    rows = list(session.exec(videos))
+    more = _write_cursor(rows[size - 1]) if len(rows) > size else ""
+    return Page(_seen(session, rows[:size]), more)
+
+
+def count(session: Session, *, user_id: str) -> int:
+    """Count this person's videos."""
+    return session.exec(select(func.count()).select_from(Video).where(col(Video.user_id) == user_id)).one()
+
+
+def entries(session: Session, *, user_id: str, before: int = 0, size: int = PAGE) -> Page[CreditEntry]:
+    """Give a page of this person's credit entries, newest first; the cursor is the last one's id."""
+    rows = select(CreditEntry).where(col(CreditEntry.user_id) == user_id)
+    if before:
+        rows = rows.where(col(CreditEntry.id) < before)
+    found = list(session.exec(rows.order_by(col(CreditEntry.id).desc()).limit(size + 1)))
+    return Page(found[:size], str(found[size - 1].id) if len(found) > size else "")
+
+
+def _seen(session: Session, videos: list[Video]) -> list[Seen]:
+    expected = expected_seconds(session)
+    return [Seen(video, progress_of(video, expected=expected)) for video in videos]
+
+
+def _is_plain(name: str) -> bool:
+    return 0 < len(name) <= 128 and name.isprintable() and name.isascii()
+
+
+def _write_cursor(video: Video) -> str:
+    return base64.urlsafe_b64encode(json.dumps([video.created_at.isoformat(), video.id]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        moment, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        parsed = datetime.fromisoformat(moment)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Invalid("This page of the list cannot be found.") from error
+    if parsed.tzinfo is None or not isinstance(last, str):
+        raise Invalid("This page of the list cannot be found.")
+    return parsed, last

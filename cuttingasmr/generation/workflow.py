@@ -1,0 +1,155 @@
+"""The workflow of one video. It is a story: no clock, no SQL and no HTTP in here, for each belongs to a step.
+
+Everything it has done is written down, so after a crash it goes on where it was. When its steps change, a new
+workflow stands beside the old one, which is kept until nothing runs it any more.
+"""
+
+from __future__ import annotations
+
+import structlog
+from dbos import DBOS
+from dbos.error import DBOSMaxStepRetriesExceeded
+
+from cuttingasmr.generation import failures, steps
+from cuttingasmr.generation.engine import TOPIC, WORKFLOW
+from cuttingasmr.generation.failures import Failure
+from cuttingasmr.generation.steps import Outcome
+from cuttingasmr.settings import get_settings
+
+DOUBTS = 2
+"""Submits whose answer was lost and that no callback claimed, before the video is given up: at most one task more."""
+
+PATIENCE_SECONDS = {"busy": 900.0, "unreachable": 120.0}
+"""How long a video waits for a provider that takes no more work, and for one that cannot be reached."""
+
+FETCH_TRIES = 6
+BROKEN_TRIES = 2
+LONGEST_POLL_SECONDS = 30.0
+LONGEST_STORAGE_PAUSE_SECONDS = 300.0
+FULL = "Your video is finished and safe with the video service, but our storage is full. We keep trying; do not worry."
+WAITING_FOR_PROVIDER = "The video service is busy. Your video keeps its place and starts as soon as it can."
+
+log = structlog.get_logger()
+
+RETRIES = {"retries_allowed": True, "interval_seconds": 0.5, "backoff_rate": 2.0, "max_attempts": 12}
+"""About half an hour of patience with our own database; the minute's `reconcile` catches what outlasts it."""
+
+submit = DBOS.step(name="submit", **RETRIES)(steps.submit)
+forget_submit = DBOS.step(name="forget_submit", **RETRIES)(steps.forget_submit)
+adopt = DBOS.step(name="adopt", **RETRIES)(steps.adopt)
+check = DBOS.step(name="check", **RETRIES)(steps.check)
+store = DBOS.step(name="store", **RETRIES)(steps.store)
+notify = DBOS.step(name="notify", **RETRIES)(steps.notify)
+complete = DBOS.step(name="complete", **RETRIES)(steps.complete)
+give_up = DBOS.step(name="give_up", **RETRIES)(steps.give_up)
+
+
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1000)
+async def make_video(video_id: str) -> None:
+    """Turn one paid prompt into one stored video, or give the credits back."""
+    try:
+        failure = await _make(video_id)
+    except DBOSMaxStepRetriesExceeded:
+        log.exception("video.step-failed", video=video_id)
+        failure = failures.UNEXPECTED
+    if failure is not None:
+        await give_up(video_id, failure.code, failure.message)
+
+
+async def _make(video_id: str) -> Failure | None:
+    """Submit, wait, store, complete; give the reason if one of them will not be."""
+    failure = await _get_accepted(video_id) or await _wait_for_result(video_id) or await _get_stored(video_id)
+    if failure is None:
+        await complete(video_id)
+    return failure
+
+
+async def _get_accepted(video_id: str) -> Failure | None:
+    """Submit until the provider takes the video on. A submit in doubt waits for a callback, and is repeated once."""
+    waited, turn, doubts = 0.0, 0, 0
+    while True:
+        outcome = await submit(video_id)
+        state = outcome["state"]
+        if state in {"sent", "ended"}:
+            return None
+        if state == "refused":
+            return failures.of_provider(outcome["code"], outcome["text"])
+        if state == "doubt":
+            doubts, pause = doubts + 1, get_settings().submit_doubt_seconds
+        else:
+            pause, turn = _growing(turn, 2.0, LONGEST_POLL_SECONDS), turn + 1
+            waited += pause
+            await notify(video_id, WAITING_FOR_PROVIDER)
+        if await _was_claimed(video_id, pause):
+            return None
+        if doubts >= DOUBTS or waited >= PATIENCE_SECONDS.get(state, 0.0) > 0:
+            return failures.UNREACHABLE
+        if state == "doubt":
+            await forget_submit(video_id)
+
+
+async def _was_claimed(video_id: str, seconds: float) -> bool:
+    """Wait for a callback; the task that it names makes this video."""
+    task_id = await DBOS.recv_async(TOPIC, timeout_seconds=seconds)
+    if task_id is None:
+        return False
+    await adopt(video_id, task_id)
+    return True
+
+
+async def _wait_for_result(video_id: str) -> Failure | None:
+    """Ask when a callback wakes us, and now and then without one, until the record says that it is over."""
+    waited, turn, unknown = 0.0, 0, 0
+    while waited < get_settings().wait_limit_seconds:
+        pause = _growing(turn, get_settings().poll_first_seconds, LONGEST_POLL_SECONDS)
+        await DBOS.recv_async(TOPIC, timeout_seconds=pause)
+        waited, turn = waited + pause, turn + 1
+        outcome = await check(video_id)
+        match outcome["state"]:
+            case "done" | "ended":
+                return None
+            case "failed":
+                return failures.of_provider(outcome["code"], outcome["text"])
+            case "unknown":
+                unknown += 1
+                if unknown >= 3:  # noqa: PLR2004 - a record may be late, not lost, once or twice
+                    return failures.LOST
+            case _:
+                pass
+    return failures.TOO_SLOW
+
+
+async def _get_stored(video_id: str) -> Failure | None:
+    """Store the file. A full storage is waited for: the provider keeps the video for two weeks."""
+    waited, full, broken, unreachable = 0.0, 0, 0, 0
+    while waited < get_settings().storage_patience_seconds:
+        outcome = await store(video_id)
+        match outcome["state"]:
+            case "stored" | "ended":
+                return None
+            case "failed" | "broken":
+                broken += 1
+                pause = 1.0
+            case "full":
+                full += 1
+                pause = _growing(full, 5.0, LONGEST_STORAGE_PAUSE_SECONDS)
+                if full == 1:
+                    await notify(video_id, FULL)
+            case _:
+                unreachable += 1
+                pause = _growing(unreachable, 2.0, 60.0)
+        if broken >= BROKEN_TRIES:
+            return failures.BROKEN
+        if unreachable >= FETCH_TRIES * 2:
+            return failures.UNREACHABLE
+        await DBOS.sleep_async(pause)
+        waited += pause
+    return failures.STORAGE
+
+
+def _growing(turn: int, first: float, longest: float) -> float:
+    """Give the pause before the next try: half as long again each time, up to the longest."""
+    return min(first * 1.5**turn, longest)
+
+
+__all__ = ["Outcome", "make_video"]

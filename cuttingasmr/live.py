@@ -1,0 +1,134 @@
+"""Wake-ups: "something of this user's changed". Said after a commit, heard by the pages of that user that are open.
+
+A wake-up carries nothing: who hears it reads the database. One that is lost costs a slow re-read, never a wrong page.
+With `REDIS_URL` it crosses processes; without, it stays in this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+
+import redis
+import redis.asyncio
+import structlog
+
+from cuttingasmr.settings import get_settings
+
+CHANNEL = "cuttingasmr:live"
+
+log = structlog.get_logger()
+
+
+class Listener:
+    """One open page's ear. Several wake-ups before it looks are one."""
+
+    def __init__(self) -> None:
+        """Listen from this moment on, in the event loop that made it."""
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake the page, from any thread; a page whose loop is gone is past waking."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._event.set)
+
+    async def wait(self, seconds: float) -> bool:
+        """Sleep until woken, at most so long; tell whether it was a wake-up."""
+        try:
+            await asyncio.wait_for(self._event.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+
+class Switchboard:
+    """Who in this process listens to whom."""
+
+    def __init__(self) -> None:
+        """Start with nobody listening."""
+        self._lock = threading.Lock()
+        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
+
+    @contextlib.contextmanager
+    def listening(self, user_id: str) -> Iterator[Listener]:
+        """Listen to one user's wake-ups while the block runs."""
+        listener = Listener()
+        with self._lock:
+            self._listeners[user_id].add(listener)
+        try:
+            yield listener
+        finally:
+            self._leave(user_id, listener)
+
+    def _leave(self, user_id: str, listener: Listener) -> None:
+        with self._lock:
+            self._listeners[user_id].discard(listener)
+            if not self._listeners[user_id]:
+                del self._listeners[user_id]
+
+    def ring(self, user_id: str) -> None:
+        """Wake every page of this user that is open in this process."""
+        with self._lock:
+            listeners = tuple(self._listeners.get(user_id, ()))
+        for listener in listeners:
+            listener.ring()
+
+
+_switchboard = Switchboard()
+listening = _switchboard.listening
+
+
+@cache
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(get_settings().redis_url, socket_timeout=2, socket_connect_timeout=2)
+
+
+def publish(user_id: str) -> None:
+    """Wake this user's open pages, wherever they are. Call it after the commit. It never fails."""
+    _switchboard.ring(user_id)
+    if not get_settings().redis_url:
+        return
+    try:
+        _redis().publish(CHANNEL, user_id)
+    except redis.RedisError as error:
+        log.warning("live.unreachable", error=type(error).__name__)
+
+
+@contextlib.asynccontextmanager
+async def relaying() -> AsyncIterator[None]:
+    """Hand the wake-ups of other processes on to this one's pages while the block runs."""
+    if not get_settings().redis_url:
+        yield
+        return
+    task = asyncio.create_task(_relay(), name="live-relay")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _relay() -> None:
+    """Listen to Redis for as long as this process lives, through any outage of it."""
+    while True:
+        try:
+            await _relay_once()
+        except (redis.RedisError, OSError) as error:
+            log.warning("live.relay-lost", error=type(error).__name__)
+            await asyncio.sleep(1)
+
+
+async def _relay_once() -> None:
+    client = redis.asyncio.Redis.from_url(get_settings().redis_url)
+    async with client, client.pubsub() as channel:
+        await channel.subscribe(CHANNEL)
+        async for message in channel.listen():
+            if message["type"] == "message":
+                _switchboard.ring(message["data"].decode())

@@ -1,0 +1,32 @@
+"""People, and what they have."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+from cuttingasmr.models.columns import moment, new_id
+
+
+class User(SQLModel, table=True):
+    """A person. `total_credits` and `used_credits` are changed by `credits/ledger.py` and by nothing else."""
+
+    __tablename__ = "users"
+    __table_args__ = (CheckConstraint("used_credits >= 0", name="ck_users_used_not_negative"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    email: str = Field(max_length=320, unique=True)
+    name: str = Field(default="", max_length=120)
+    password_hash: str | None = Field(default=None, max_length=255)
+    is_banned: bool = False
+    is_demo: bool = False
+    total_credits: int = 0
+    used_credits: int = 0
+    created_at: datetime = moment(index=True)
+
+    @property
+    def remaining_credits(self) -> int:
+        """What is left to spend; below zero after a claw-back of what was spent already."""
+        return self.total_credits - self.used_credits

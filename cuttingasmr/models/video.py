@@ -1,0 +1,89 @@
+"""Videos, from the press of the button to the file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from cuttingasmr.models.columns import later, moment, new_id
+
+
+class Status(StrEnum):
+    """Where a video is. The last three are ends, and an end is never left."""
+
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    SAVING = "saving"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+ENDED = (Status.COMPLETED, Status.FAILED, Status.CANCELED)
+STATUSES = ", ".join(f"'{status}'" for status in Status)
+
+
+class Video(SQLModel, table=True):
+    """One video of one person. Its id is its workflow's id as well."""
+
+    __tablename__ = "videos"
+    __table_args__ = (
+        UniqueConstraint("user_id", "idempotency_key", name="uq_videos_user_id_idempotency_key"),
+        CheckConstraint(f"status IN ({STATUSES})", name="ck_videos_status"),
+        CheckConstraint("aspect_ratio IN ('16:9', '9:16')", name="ck_videos_aspect_ratio"),
+        CheckConstraint("credits_used >= 0", name="ck_videos_credits_used"),
+        CheckConstraint("credits_returned IN (0, credits_used)", name="ck_videos_credits_returned"),
+        CheckConstraint(
+            "status != 'completed' OR (file_key IS NOT NULL AND completed_at IS NOT NULL)",
+            name="ck_videos_completed",
+        ),
+        Index("ix_videos_user_id_created_at_id", "user_id", "created_at", "id"),
+        Index("ix_videos_provider_task_id", "provider_task_id"),
+        Index(
+            "ix_videos_running",
+            "created_at",
+            postgresql_where=text("status IN ('queued', 'rendering', 'saving')"),
+            sqlite_where=text("status IN ('queued', 'rendering', 'saving')"),
+        ),
+        Index(
+            "ix_videos_completed",
+            "completed_at",
+            postgresql_where=text("status = 'completed'"),
+            sqlite_where=text("status = 'completed'"),
+        ),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    user_id: str = Field(foreign_key="users.id", ondelete="RESTRICT", max_length=32)
+    prompt: str = Field(max_length=2000)
+    template_id: str = Field(default="", max_length=64)
+    aspect_ratio: str = Field(default="16:9", max_length=8)
+    duration: int = 8
+    model: str = Field(default="veo3_fast", max_length=32)
+    status: str = Field(default=Status.QUEUED, max_length=16)
+    credits_used: int
+    credits_returned: int = 0
+    idempotency_key: str | None = Field(default=None, max_length=200)
+    request_hash: str = Field(default="", max_length=64)
+
+    provider_key: str = Field(default="", max_length=16)
+    provider_task_id: str | None = Field(default=None, max_length=128)
+    submit_began_at: datetime | None = later()
+    rendering_at: datetime | None = later()
+    saving_at: datetime | None = later()
+    completed_at: datetime | None = later()
+
+    notice: str = Field(default="", max_length=300)
+    error_code: str = Field(default="", max_length=64)
+    error_message: str = Field(default="", max_length=500)
+    file_key: str | None = Field(default=None, max_length=200)
+    poster_key: str | None = Field(default=None, max_length=200)
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    size_bytes: int | None = None
+    is_shared: bool = False
+    created_at: datetime = moment()

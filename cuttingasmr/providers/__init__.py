@@ -1,0 +1,1 @@
+"""Clients of the companies this site depends on. No `httpx` type and no raw answer leaves here; no key is ever printed."""

@@ -1,0 +1,104 @@
+"""How this site talks to a provider: time limits, a breaker, reads retried, and every failure given its name.
+
+Writes are never repeated here: whether that is harmless is for the caller to know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import httpx
+import stamina
+from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.messages.base import Event
+from purgatory.domain.messages.events import ContextChanged
+from purgatory.domain.model import OpenedState
+import structlog
+
+from cuttingasmr import __version__
+from cuttingasmr.errors import ProviderUnavailable
+
+USER_AGENT = f"Mozilla/5.0 (compatible; CuttingASMR/{__version__})"
+"""kie.ai's front refuses clients that do not look like a browser (providers.md §2.1)."""
+
+READ_TRIES = 3
+BREAKER_FAILURES = 8
+BREAKER_REST = timedelta(seconds=15)
+
+log = structlog.get_logger()
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+
+class AnswerLost(ProviderUnavailable):
+    """The video service did not answer in time. It may or may not have done what was asked."""
+
+
+def client() -> httpx.AsyncClient:
+    """Give this event loop's connections; the web server's loop and the engine's each have their own."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+        _clients[loop] = httpx.AsyncClient(
+            limits=limits, headers={"User-Agent": USER_AGENT}, follow_redirects=False
+        )
+    return _clients[loop]
+
+
+async def close_client() -> None:
+    """Close this event loop's connections."""
+    mine = _clients.pop(asyncio.get_running_loop(), None)
+    if mine is not None:
+        await mine.aclose()
+
+
+class Provider:
+    """One company's API: where it is, how it is spoken to, and whether it is resting after failures."""
+
+    name = "provider"
+
+    def __init__(self, base_url: str, *, seconds: float) -> None:
+        """Speak to `base_url`, waiting at most `seconds` for an answer."""
+        self.base_url = base_url.rstrip("/")
+        self._limit = httpx.Timeout(seconds, connect=min(seconds, 5))
+        self._breakers = AsyncCircuitBreakerFactory(
+            default_threshold=BREAKER_FAILURES, default_ttl=BREAKER_REST.total_seconds()
+        )
+        self._breakers.add_listener(self._on_change)
+        self.is_resting = False
+
+    def _on_change(self, name: str, _kind: str, event: Event) -> None:
+        if isinstance(event, ContextChanged):
+            self.is_resting = event.state == "opened"
+            log.warning("provider.breaker", provider=self.name, breaker=name, state=event.state)
+
+    async def read(self, path: str, *, headers: dict[str, str], params: dict[str, str]) -> httpx.Response:
+        """GET, again after a failure that may pass. Raises `ProviderUnavailable`."""
+        async for attempt in stamina.retry_context(on=ProviderUnavailable, attempts=READ_TRIES, wait_max=2):
+            with attempt:
+                return await self._send("GET", path, headers=headers, params=params)
+        raise AssertionError  # pragma: no cover - stamina returns or raises
+
+    async def write(self, path: str, *, headers: dict[str, str], body: dict[str, Any]) -> httpx.Response:
+        """POST once. Raises `AnswerLost` when it may have arrived, `ProviderUnavailable` when it did not."""
+        return await self._send("POST", path, headers=headers, json=body)
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            async with await self._breakers.get_breaker(self.name):
+                return await self._ask(method, path, **options)
+        except OpenedState as error:
+            raise ProviderUnavailable from error
+
+    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            return await client().request(method, f"{self.base_url}{path}", timeout=self._limit, **options)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            log.warning("provider.unreachable", provider=self.name, path=path, error=type(error).__name__)
+            raise ProviderUnavailable from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            log.warning("provider.answer-lost", provider=self.name, path=path, error=type(error).__name__)
+            raise AnswerLost from error

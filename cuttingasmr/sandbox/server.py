@@ -1,0 +1,64 @@
+"""The HTTP server around the strangers. One rule: a connection can be cut without an answer, as real ones are.
+
+uvicorn has no public way to drop a connection, but it takes a protocol class; ours shows each request the
+connection it came on (`scope["sandbox.transport"]`).
+"""
+
+import asyncio
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Any, NoReturn
+
+import uvicorn
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .app import build_app
+from .settings import Settings
+
+GRACE_SECONDS = 1
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the port."""
+
+
+class _CuttableProtocol(H11Protocol):
+    """HTTP/1.1 whose requests know their connection."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own signature
+        super().__init__(*arguments, **options)
+        served = self.app
+
+        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["sandbox.transport"] = self.transport
+            await served(scope, receive, send)  # pyright: ignore[reportArgumentType] - uvicorn and Starlette spell ASGI differently
+
+        self.app = with_transport  # pyright: ignore[reportAttributeAccessIssue] - the same
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; hanging requests are cut after a moment."""
+    listener = _listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        build_app(settings), http=_CuttableProtocol, ws="none", lifespan="on", log_level="warning",
+        access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=30,
+    )  # fmt: skip
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # uvicorn raises the signal again once everything is closed
+    print(f"Sandbox on http://{settings.host}:{listener.getsockname()[1]}", flush=True)
+    asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as reason:
+        message = f"The sandbox cannot listen on {host}:{port}: {reason.strerror or reason}."
+        raise PortTaken(message) from reason

@@ -1,0 +1,123 @@
+"""`python -m cuttingasmr.serve`: the site, or with `WORKER=only` a worker without a site, in this one process.
+
+The pages must have been built (scripts/build_pages.py). Why one uvicorn and not `reflex run`: docs/decisions/0001.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from cuttingasmr.errors import HalfConfigured
+from cuttingasmr.settings import Settings, get_settings
+
+APP = "cuttingasmr.cuttingasmr:app"
+WORKER = "cuttingasmr.worker"
+PAGES = Path(".web/build/client/index.html")
+
+DRAIN_SECONDS = 8
+"""How long open requests may take to finish after a stop."""
+STOP_SECONDS = 15
+"""After this long a stop is no longer waited for, whatever hangs."""
+
+
+class Server(uvicorn.Server):
+    """A uvicorn that never takes longer than `STOP_SECONDS` to stop."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, and set the alarm."""
+        if not self.should_exit:
+            alarm = threading.Timer(STOP_SECONDS, os._exit, [1])
+            alarm.daemon = True
+            alarm.start()
+        super().handle_exit(sig, frame)
+
+
+def main() -> int:
+    """Serve until stopped, and give the exit code. A start that cannot work says why in one sentence."""
+    try:
+        settings = get_settings()
+    except HalfConfigured as error:
+        return _refuse(str(error))
+    if settings.worker == "only":
+        return importlib.import_module(WORKER).run() or 0
+    if not PAGES.exists():
+        return _refuse("The pages are not built yet. `make run` builds them; so does scripts/build_pages.py.")
+    host = os.environ.get("HOST") or "127.0.0.1"
+    try:
+        listener = listen(host, settings.port)
+    except OSError as error:
+        return _refuse(f"Port {settings.port} on {host} cannot be used ({error.strerror}). Choose another with PORT.")
+    tell_reflex(settings)
+    return serve(listener)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything heavy is loaded. Raises `OSError` when that is not possible."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def tell_reflex(settings: Settings) -> None:
+    """Put what rxconfig.py and Reflex read into the environment, before the app is imported."""
+    os.environ.update(
+        APP_ENV=settings.app_env,
+        APP_URL=settings.app_url,
+        PORT=str(settings.port),
+        REDIS_URL=settings.redis_url,
+        REFLEX_ENV_MODE="prod",
+        REFLEX_SKIP_COMPILE="true",
+        REFLEX_MOUNT_FRONTEND_COMPILED_APP="true",
+        REFLEX_TELEMETRY_ENABLED="false",
+        REFLEX_CHECK_LATEST_VERSION="false",
+    )
+
+
+def serve(listener: socket.socket) -> int:
+    """Run the site on this socket until SIGTERM or Ctrl-C; 0 unless it could not start."""
+    config = uvicorn.Config(
+        APP,
+        factory=True,  # a Reflex app is called to become an ASGI app
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = Server(config)
+    signal.signal(signal.SIGTERM, _nothing)  # uvicorn raises it once more when all is done
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+def _nothing(_signal: int, _frame: FrameType | None) -> None:
+    """Let a stop that was asked for end as a normal exit."""
+
+
+def _refuse(reason: str) -> int:
+    print(reason, file=sys.stderr)  # noqa: T201 - there is no log yet, and a person is waiting
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""What the environment says, typed and checked once. Nothing else in this package reads an environment variable."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cuttingasmr.errors import HalfConfigured
+
+PRODUCTION_NEEDS = (
+    "APP_URL",
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "STORAGE_URL",
+    "CREEM_API_KEY",
+    "VEO3_API_KEYS",
+)
+"""What production refuses to start without. Grows with each feature that brings a secret of its own."""
+
+SANDBOX_KEY = "sandbox-key"
+"""The key shown to the sandbox, which takes any: it is no secret and opens nothing."""
+
+
+class Settings(BaseSettings):
+    """The site's settings.
+
+    Development fills every gap with the sandbox; `production` refuses to start while anything is missing and
+    names all that is, at once.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    app_env: Literal["development", "production"] = "development"
+    app_url: str = ""
+    port: int = Field(default=3000, ge=1, le=65535)
+    secret_key: SecretStr = SecretStr("")
+    admin_emails: str = ""
+
+    database_url: str = ""
+    redis_url: str = ""
+    storage_url: str = ""
+    data_dir: Path = Path("data")
+
+    creem_api_key: SecretStr = SecretStr("")
+    creem_api_url: str = ""
+
+    veo3_api_keys: SecretStr = SecretStr("")
+    veo3_api_base_url: str = ""
+    veo3_api_flavor: Literal["veo", "jobs"] = "veo"
+    veo3_webhook_hmac_key: SecretStr = SecretStr("")
+
+    welcome_credits: int = Field(default=18, ge=0)
+    video_cost: int = Field(default=10, ge=1)
+
+    sandbox_url: str = "http://127.0.0.1:3900"
+    worker: Literal["embedded", "off", "only"] = "embedded"
+    executor_id: str = ""
+
+    poll_first_seconds: float = Field(default=10, gt=0)
+    """The first wait before asking the provider about a task; each further one is half as long again, up to 30 s."""
+    submit_doubt_seconds: float = Field(default=240, gt=0)
+    """How long a submit whose answer was lost may still be claimed by a callback before it is sent again."""
+    wait_limit_seconds: float = Field(default=1800, gt=0)
+    """A video that has not come after this long is given up and its credits returned."""
+    storage_patience_seconds: float = Field(default=86_400, gt=0)
+    """How long a finished video waits for a full storage before it is given up."""
+
+    @model_validator(mode="after")
+    def fill_gaps(self) -> Self:
+        """Derive what is unset in development; refuse a half-set production."""
+        if self.app_env == "production":
+            self._refuse_gaps()
+        self.app_url = (self.app_url or f"http://localhost:{self.port}").rstrip("/")
+        self.sandbox_url = self.sandbox_url.rstrip("/")
+        self.data_dir = self.data_dir.absolute()
+        self.database_url = (
+            _known_driver(self.database_url) or f"sqlite:///{self.data_dir / 'cuttingasmr.db'}"
+        )
+        self.storage_url = self.storage_url or (self.data_dir / "media").as_uri()
+        if not self.secret_key.get_secret_value():
+            self.secret_key = SecretStr(secrets.token_urlsafe(32))
+        self._fill_providers()
+        return self
+
+    def _refuse_gaps(self) -> None:
+        missing = [name for name in PRODUCTION_NEEDS if not _text(getattr(self, name.lower()))]
+        if missing:
+            raise HalfConfigured(missing)
+
+    def _fill_providers(self) -> None:
+        live = self.app_env == "production"
+        if _text(self.veo3_api_keys):
+            self.veo3_api_base_url = self.veo3_api_base_url or "https://api.kie.ai"
+        else:
+            self.veo3_api_keys = SecretStr(SANDBOX_KEY)
+            self.veo3_api_base_url = self.veo3_api_base_url or f"{self.sandbox_url}/kie"
+        if _text(self.creem_api_key):
+            host = "https://api.creem.io" if live else "https://test-api.creem.io"
+            self.creem_api_url = self.creem_api_url or host
+        else:
+            self.creem_api_key = SecretStr(SANDBOX_KEY)
+            self.creem_api_url = self.creem_api_url or f"{self.sandbox_url}/creem"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is the embedded one, which one process at a time may work on."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether visitors reach the site over https, so that its cookie may say `Secure`."""
+        return urlsplit(self.app_url).scheme == "https"
+
+    @property
+    def provider_keys(self) -> tuple[str, ...]:
+        """kie.ai's keys, in the order given."""
+        keys = self.veo3_api_keys.get_secret_value().split(",")
+        return tuple(key.strip() for key in keys if key.strip())
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _known_driver(url: str) -> str:
+    """Name psycopg2 where the address names no driver, or the old scheme."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg2://" + url.removeprefix(scheme)
+    return url
+
+
+@cache
+def get_settings() -> Settings:
+    """Read the settings, once per process."""
+    return Settings()
