@@ -152,16 +152,17 @@ def look(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs:
 
 async def transact(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Do `run` in a worker thread, so that no event loop waits for the database."""
-    return await _in_thread(partial(run, unit, *args, **kwargs))
+    return await in_thread(run, unit, *args, **kwargs)
 
 
 async def read(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Do `look` in a worker thread, so that no event loop waits for the database."""
-    return await _in_thread(partial(look, unit, *args, **kwargs))
+    return await in_thread(look, unit, *args, **kwargs)
 
 
-async def _in_thread(call: Callable[[], R]) -> R:
-    return await asyncio.get_running_loop().run_in_executor(_threads, call)
+async def in_thread(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do something that waits for the database in one of its threads."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, partial(call, *args, **kwargs))
 
 
 def ping(session: Session) -> None:

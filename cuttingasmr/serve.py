@@ -75,17 +75,17 @@ def listen(host: str, port: int) -> socket.socket:
 
 def tell_reflex(settings: Settings) -> None:
     """Put what rxconfig.py and Reflex read into the environment, before the app is imported."""
-    os.environ.update(
-        APP_ENV=settings.app_env,
-        APP_URL=settings.app_url,
-        PORT=str(settings.port),
-        REDIS_URL=settings.redis_url,
-        REFLEX_ENV_MODE="prod",
-        REFLEX_SKIP_COMPILE="true",
-        REFLEX_MOUNT_FRONTEND_COMPILED_APP="true",
-        REFLEX_TELEMETRY_ENABLED="false",
-        REFLEX_CHECK_LATEST_VERSION="false",
-    )
+    os.environ |= {
+        "APP_ENV": settings.app_env,
+        "APP_URL": settings.app_url,
+        "PORT": str(settings.port),
+        "REDIS_URL": settings.redis_url,
+        "REFLEX_ENV_MODE": "prod",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "__REFLEX_SKIP_COMPILE": "true",  # these two are what `reflex run --env prod --single-port` sets (0.10.1)
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    }
 
 
 def serve(listener: socket.socket) -> int:

@@ -72,8 +72,6 @@ def launch(executor_id: str) -> None:
     Blocks for a second or so; run it in a thread of its own, for in a server's loop it would share that loop's
     executor and close it at the end.
     """
-    from cuttingasmr.generation import workflow  # noqa: F401, PLC0415 - registers the workflow; it imports the steps
-
     config: DBOSConfig = {
         "name": APP,
         "system_database_url": engine_url(),

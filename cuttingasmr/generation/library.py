@@ -20,6 +20,8 @@ from cuttingasmr.models import ENDED, CreditEntry, Status, Video
 PAGE = 24
 ID = re.compile(r"[0-9a-f]{32}")
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Seen:

@@ -22,7 +22,11 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.errors import DatabaseUnavailable
-from cuttingasmr.generation import engine, sweep
+from cuttingasmr.generation import (
+    engine,
+    sweep,
+    workflow,  # noqa: F401 - importing it registers the workflow that the engine runs
+)
 from cuttingasmr.models import EngineBeat
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.settings import get_settings
@@ -90,8 +94,7 @@ class Supervisor:
     def _turn(self) -> None:
         """Beat, bury, sweep; a database that is away is waited for."""
         try:
-            if not get_settings().is_sqlite:
-                self._beat()
+            self._beat()
             if time.monotonic() - self._swept_at >= SWEEP_SECONDS:
                 self._swept_at = time.monotonic()
                 sweep.reconcile()
@@ -106,6 +109,8 @@ class Supervisor:
         After an outage everybody's beats are old, so nobody is declared dead for as long as a beat lives.
         """
         db.run(_write_beat, executor_id=self.executor_id)
+        if get_settings().is_sqlite:
+            return
         moment = time.monotonic()
         if moment - self._last_beat > TIME_TO_LIVE.total_seconds() / 2:
             self._trusts_beats_at = moment + TIME_TO_LIVE.total_seconds()
@@ -119,8 +124,7 @@ class Supervisor:
 
     def _leave(self) -> None:
         """Let the others know at once that this engine is gone: a beat long ago, to be found by the living."""
-        if not get_settings().is_sqlite:
-            db.run(_write_beat, executor_id=self.executor_id, age=TIME_TO_LIVE * 2)
+        db.run(_write_beat, executor_id=self.executor_id, age=TIME_TO_LIVE * 2)
 
 
 class _Election:

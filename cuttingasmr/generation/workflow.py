@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import structlog
 from dbos import DBOS
-from dbos.error import DBOSMaxStepRetriesExceeded
+from dbos import error as dbos_error
 
 from cuttingasmr.generation import failures, steps
 from cuttingasmr.generation.engine import TOPIC, WORKFLOW
 from cuttingasmr.generation.failures import Failure
-from cuttingasmr.generation.steps import Outcome
 from cuttingasmr.settings import get_settings
 
 DOUBTS = 2
@@ -49,7 +48,7 @@ async def make_video(video_id: str) -> None:
     """Turn one paid prompt into one stored video, or give the credits back."""
     try:
         failure = await _make(video_id)
-    except DBOSMaxStepRetriesExceeded:
+    except dbos_error.DBOSMaxStepRetriesExceeded:
         log.exception("video.step-failed", video=video_id)
         failure = failures.UNEXPECTED
     if failure is not None:
@@ -150,6 +149,3 @@ async def _get_stored(video_id: str) -> Failure | None:
 def _growing(turn: int, first: float, longest: float) -> float:
     """Give the pause before the next try: half as long again each time, up to the longest."""
     return min(first * 1.5**turn, longest)
-
-
-__all__ = ["Outcome", "make_video"]

@@ -33,7 +33,7 @@ class Breakages:
                 del self._broken[place]
 
     def find(self, provider: str, operation: str) -> Breakage | None:
-        """What breaks this operation now, if anything does."""
+        """Find what breaks this operation now, if anything does."""
         for place in ((provider, operation), (provider, "")):
             found = self._broken.get(place)
             if found and found.until > self._clock():
@@ -46,9 +46,14 @@ class Breakages:
         return max(0.0, breakage.until - self._clock())
 
     def now(self) -> list[dict[str, object]]:
-        """What is broken, for people."""
+        """Tell people what is broken."""
         return [
-            {"provider": provider, "only": operation or None, "mode": broken.mode, "secondsLeft": round(left, 1)}
+            {
+                "provider": provider,
+                "only": operation or None,
+                "mode": broken.mode,
+                "secondsLeft": round(left, 1),
+            }
             for (provider, operation), broken in self._broken.items()
             if (left := self.seconds_left(broken)) > 0
         ]

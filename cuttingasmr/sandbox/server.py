@@ -48,7 +48,8 @@ def serve(settings: Settings) -> None:
     )  # fmt: skip
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)  # uvicorn raises the signal again once everything is closed
-    print(f"Sandbox on http://{settings.host}:{listener.getsockname()[1]}", flush=True)
+    sys.stdout.write(f"Sandbox on http://{settings.host}:{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 

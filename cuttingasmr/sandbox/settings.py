@@ -24,7 +24,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, port: int | None = None) -> "Settings":
-        """Settings from `SANDBOX_…` variables; `port` wins over its variable."""
+        """Read the settings from `SANDBOX_…` variables; `port` wins over its variable."""
         render = _number(environment, "SANDBOX_RENDER_SECONDS", 8)
         return cls(
             port=int(_number(environment, "SANDBOX_PORT", 3900)) if port is None else port,

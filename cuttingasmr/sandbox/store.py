@@ -27,11 +27,15 @@ class Store:
 
     def keep(self, kind: str, identity: str, body: dict[str, Any]) -> None:
         """Write a thing down, or over what was written before."""
-        self._database.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, identity, json.dumps(body)))
+        self._database.execute(
+            "INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, identity, json.dumps(body))
+        )
 
     def kept(self, kind: str) -> Iterator[dict[str, Any]]:
         """Everything of one kind, in the order of writing."""
-        for (body,) in self._database.execute("SELECT body FROM things WHERE kind = ? ORDER BY rowid", (kind,)):
+        for (body,) in self._database.execute(
+            "SELECT body FROM things WHERE kind = ? ORDER BY rowid", (kind,)
+        ):
             yield json.loads(body)
 
     def count(self, provider: str, operation: str) -> None:

@@ -40,28 +40,31 @@ class Stranger(Protocol):
         ...
 
     def refuse(self, status: int, message: str) -> Response:
-        """An error in the provider's own shape."""
+        """Build an error in the provider's own shape."""
         ...
 
     def key_of(self, request: Request) -> str:
-        """The API key that came with a request, or an empty string."""
+        """Return the API key that came with a request, or an empty string."""
         ...
 
 
 def fingerprint(key: str) -> str:
-    """A key's short name that does not give the key away."""
+    """Return a key's short name that does not give the key away."""
     return hashlib.sha256(key.encode()).hexdigest()[:10] if key else ""
 
 
 def routes(stranger: Stranger, breakages: Breakages, traffic: Traffic) -> list[Route]:
-    """The stranger's operations behind the gate, and a refusal for every other path."""
+    """Put the stranger's operations behind the gate, and a refusal for every other path."""
     gate = _Gate(stranger, breakages, traffic)
     known = [
         Route(f"/{stranger.name}{path}", gate.guard(name, endpoint), methods=[method])
         for method, path, name, endpoint in stranger.operations()
     ]
     every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    return [*known, Route(f"/{stranger.name}/{{rest:path}}", gate.guard("unknown", gate.not_found), methods=every)]
+    return [
+        *known,
+        Route(f"/{stranger.name}/{{rest:path}}", gate.guard("unknown", gate.not_found), methods=every),
+    ]
 
 
 class _Gate:
@@ -69,7 +72,7 @@ class _Gate:
         self._stranger, self._breakages, self._traffic = stranger, breakages, traffic
 
     def guard(self, operation: str, endpoint: Endpoint) -> Endpoint:
-        """The endpoint, as the outside meets it."""
+        """Return the endpoint, as the outside meets it."""
 
         async def guarded(request: Request) -> Response:
             began = time.perf_counter()
@@ -84,7 +87,7 @@ class _Gate:
         return guarded
 
     async def not_found(self, _request: Request) -> Response:
-        """What is not in the table."""
+        """Refuse what is not in the table."""
         return self._stranger.refuse(404, "Not Found")
 
     async def _broken_answer(self, request: Request, operation: str) -> Response | None:
@@ -101,7 +104,9 @@ class _Gate:
         if broken.mode == "down":
             return Hangup()
         if broken.mode == "500":
-            return self._stranger.refuse(500, "Server Error - An unexpected error occurred while processing the request")
+            return self._stranger.refuse(
+                500, "Server Error - An unexpected error occurred while processing the request"
+            )
         answer = self._stranger.refuse(429, "Too many requests, please try again later.")
         answer.headers["retry-after"] = str(max(1, math.ceil(self._breakages.seconds_left(broken))))
         return answer

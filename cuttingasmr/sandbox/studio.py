@@ -10,6 +10,7 @@ from pathlib import Path
 from .film.spec import FilmSpec
 
 _AT_ONCE = 2
+_HERE = Path(__file__).resolve().parents[2]
 
 
 class FilmFailed(Exception):
@@ -21,12 +22,14 @@ class Studio:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        for draft in folder.glob("*.part"):
+            draft.unlink()
+        self._folder = folder.resolve()
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._making: dict[str, asyncio.Task[None]] = {}
 
     def has(self, spec: FilmSpec) -> bool:
-        """The film lies ready."""
+        """Say whether the film lies ready."""
         return (self._folder / spec.name).exists()
 
     def begin(self, spec: FilmSpec) -> None:
@@ -44,10 +47,12 @@ class Studio:
 
     def spoil(self, name: str) -> None:
         """Put something under `name` that begins like a film and is none."""
-        (self._folder / name).write_bytes(b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + name.encode() * 900)
+        (self._folder / name).write_bytes(
+            b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + name.encode() * 900
+        )
 
     def find(self, name: str) -> Path | None:
-        """The file of that name, if there is one."""
+        """Find the file of that name, if there is one."""
         path = self._folder / name
         return path if path.is_file() else None
 
@@ -67,7 +72,7 @@ class Studio:
         async with self._turn:
             encoder = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "cuttingasmr.sandbox.film", str(self._folder / spec.name), *size,
-                stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+                cwd=_HERE, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             )  # fmt: skip
             try:
                 _, said = await encoder.communicate(spec.prompt.encode())

@@ -43,14 +43,16 @@ class Traffic:
     def note(self, provider: str, operation: str, *, status: int, began: float, key: str = "") -> None:
         """Remember an exchange; `began` is from `time.perf_counter`."""
         took_ms = (time.perf_counter() - began) * 1000
-        self._recent.appendleft(Exchange(round(time.time() * 1000), provider, operation, status, round(took_ms, 1), key))
+        self._recent.appendleft(
+            Exchange(round(time.time() * 1000), provider, operation, status, round(took_ms, 1), key)
+        )
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Numbers by provider and operation."""
         return self._counts
 
     def recent(self) -> list[dict[str, object]]:
-        """The last exchanges, the newest first."""
+        """List the last exchanges, the newest first."""
         return [exchange._asdict() for exchange in self._recent]
 
     def forget(self) -> None:

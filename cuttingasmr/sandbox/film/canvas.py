@@ -29,7 +29,7 @@ def formula(graph: Graph, size: tuple[int, int], expression: str) -> FilterConte
 def coloured(
     graph: Graph, shade: FilterContext, alpha: FilterContext, stops: tuple[str, ...]
 ) -> FilterContext:
-    """A sprite: brightness becomes colour, `alpha` becomes its outline."""
+    """Paint a sprite: brightness becomes colour, `alpha` becomes its outline."""
     body = chain(graph, shade, ("format", "gbrp"), ("lutrgb", gradient_map(stops)), ("format", "yuva420p"))
     sprite = graph.add("alphamerge")
     body.link_to(sprite, 0, 0)
@@ -38,7 +38,7 @@ def coloured(
 
 
 def flat(graph: Graph, alpha: FilterContext, size: tuple[int, int], colour: str) -> FilterContext:
-    """A sprite of one colour: a shadow or a glow."""
+    """Paint a sprite of one colour: a shadow or a glow."""
     width, height = size
     paint = graph.add(
         "color", f"c=0x{colour}:s={width}x{height}:r={FRAMES_PER_SECOND}:d={1 / FRAMES_PER_SECOND}"
@@ -56,7 +56,7 @@ def lasting(graph: Graph, still: FilterContext) -> FilterContext:
 
 
 def copies(graph: Graph, still: FilterContext, count: int) -> list[FilterContext]:
-    """The same still several times."""
+    """Repeat the same still several times."""
     fork = graph.add("split", str(count))
     still.link_to(fork)
     outlets = [graph.add("null") for _ in range(count)]

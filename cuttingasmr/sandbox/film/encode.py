@@ -3,6 +3,7 @@
 One rule: what the vendor delivers is what comes out: yuv420p, 24 frames a second, 48 kHz, ready to stream.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -26,7 +27,7 @@ _MOST_BITS_A_SECOND = {720: 1_700_000, 1080: 3_600_000}
 
 def write_film(spec: FilmSpec, path: Path) -> None:
     """Make the film beside its place, then move it there in one step."""
-    draft = path.with_suffix(".part")
+    draft = path.with_suffix(f".{os.getpid()}.part")
     with av.open(str(draft), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         _write_streams(container, spec)
     draft.replace(path)
@@ -71,6 +72,6 @@ def _samples(spec: FilmSpec) -> Iterator[AudioFrame]:
     last = sound(graph, spec, choose_rhythm(spec))
     _pull(graph, last, "abuffersink")
     graph.configure()
-    with suppress(av.EOFError):
+    with suppress(EOFError):
         while isinstance(frame := graph.pull(), AudioFrame):
             yield frame

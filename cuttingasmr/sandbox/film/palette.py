@@ -55,7 +55,7 @@ _WORDS: dict[str, str] = {
 
 
 def choose_look(spec: FilmSpec) -> Look:
-    """The look of the first material that the prompt names, else one that the dice choose."""
+    """Choose the look of the first material that the prompt names, else one that the dice choose."""
     for word in spec.prompt.lower().replace("-", " ").split():
         bare = word.strip(".,;:!?()'\"")
         if name := _WORDS.get(bare, bare if bare in _LOOKS else ""):

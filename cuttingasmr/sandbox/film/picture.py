@@ -33,6 +33,7 @@ class Stage:
 
     @property
     def cuts(self) -> int:
+        """How many slices there will be."""
         return len(self.rhythm.cuts)
 
     def edge(self, number: int) -> int:
@@ -59,7 +60,7 @@ def picture(graph: Graph, stage: Stage) -> FilterContext:
 
 
 def _room(graph: Graph, stage: Stage) -> FilterContext:
-    """A dark room with one lamp, and the table's shade under everything that will lie on it."""
+    """Paint a dark room with one lamp, and the table's shade under everything that will lie on it."""
     spec, dice = stage.spec, stage.spec.dice("room")
     w, h = spec.width // 4, spec.height // 4
     lamp_x, lamp_y, reach = w * dice.uniform(0.3, 0.7), h * dice.uniform(0.08, 0.26), max(w, h) * 0.75
@@ -124,7 +125,7 @@ def _slide(stage: Stage, number: int) -> str:
 
 
 def _slices(graph: Graph, view: FilterContext, stage: Stage, slides: list[str]) -> FilterContext:
-    """The block, cropped into its slices and what is left of it."""
+    """Paint the block, cropped into its slices and what is left of it."""
     parted = stage.rhythm.parted
     for number, outlet in enumerate(copies(graph, _block(graph, stage), stage.cuts + 1)):
         heel = number == stage.cuts
@@ -140,7 +141,7 @@ def _slices(graph: Graph, view: FilterContext, stage: Stage, slides: list[str]) 
 
 
 def _block(graph: Graph, stage: Stage) -> FilterContext:
-    """The whole block; drawn at half size and enlarged, since formulas are what costs."""
+    """Paint the whole block; drawn at half size and enlarged, since formulas are what costs."""
     half = (stage.width // 2, stage.height // 2)
     shade = formula(graph, half, block_shade(stage.look.texture, half, stage.spec))
     alpha = formula(graph, half, block_outline(half, round(20 * stage.spec.scale)))
@@ -151,7 +152,7 @@ def _block(graph: Graph, stage: Stage) -> FilterContext:
 def _cut_edge(
     graph: Graph, piece: FilterContext, stage: Stage, x: str, colour: str, since: float
 ) -> FilterContext:
-    """A thin line of light or shade along a cut, from the moment of the cut."""
+    """Paint a thin line of light or shade along a cut, from the moment of the cut."""
     thin = max(2, round(3 * stage.spec.scale))
     return chain(
         graph,
@@ -161,7 +162,7 @@ def _cut_edge(
 
 
 def _sweep_of_light(graph: Graph, view: FilterContext, stage: Stage) -> FilterContext:
-    """A reflection that wanders over the surface."""
+    """Paint a reflection that wanders over the surface."""
     w, h = round(stage.width * 0.42) // 4 * 4, round(stage.height * 0.9) // 4 * 4
     small = (w // 4, h // 4)
     alpha = formula(
@@ -175,7 +176,7 @@ def _sweep_of_light(graph: Graph, view: FilterContext, stage: Stage) -> FilterCo
 
 
 def _blade(graph: Graph, view: FilterContext, stage: Stage) -> FilterContext:
-    """A blade seen from above its back, and the light it carries."""
+    """Paint a blade seen from above its back, and the light it carries."""
     scale, tall = stage.spec.scale, round(stage.height * 1.24) // 4 * 4
     x, y = (
         stage.rhythm.blade_x(stage.left, stage.width, stage.slice_width),

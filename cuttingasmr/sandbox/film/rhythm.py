@@ -30,7 +30,7 @@ class Rhythm:
         return f"mod(t+{self.period - self.first:.4f},{self.period:.4f})"
 
     def blade_x(self, left: int, width: int, slice_width: int) -> str:
-        """The blade's place: over the next cut, moving on while it is up."""
+        """Place the blade: over the next cut, moving on while it is up."""
         number = f"(floor((t+{self.period - self.first:.4f})/{self.period:.4f})-1)"
         moved = f"st(1,clip(({self.turn}-{self.period * 0.7:.3f})/{self.period * 0.26:.3f},0,1))*0+ld(1)*ld(1)*(3-2*ld(1))"
         step = f"clip({number}+({moved}),0,{len(self.cuts) - 1})"
@@ -47,7 +47,7 @@ class Rhythm:
 
 
 def choose_rhythm(spec: FilmSpec) -> Rhythm:
-    """A calm beat of the prompt's own; every stroke is over before the film is."""
+    """Choose a calm beat of the prompt's own; every stroke is over before the film is."""
     dice = spec.dice("rhythm")
     first, period = dice.uniform(0.45, 0.8), dice.uniform(1.16, 1.42)
     cuts: list[float] = []

@@ -47,7 +47,7 @@ def _room_tone(graph: Graph, spec: FilmSpec) -> FilterContext:
 
 
 def _slicing(graph: Graph, spec: FilmSpec, rhythm: Rhythm) -> FilterContext:
-    """The blade going through: a band of noise that opens and closes with each stroke."""
+    """Sound the blade going through: a band of noise that opens and closes with each stroke."""
     pitch = spec.dice("blade").uniform(1900, 4600)
     stroke = f"pow(sin(PI*clip({rhythm.turn}/{STROKE_SECONDS + 0.12:.2f},0,1)),1.6)"
     within = f"gte(t,{rhythm.first:.3f})*lt(t,{rhythm.cuts[-1] + 1:.3f})"
@@ -60,7 +60,7 @@ def _slicing(graph: Graph, spec: FilmSpec, rhythm: Rhythm) -> FilterContext:
 
 
 def _tap(graph: Graph, spec: FilmSpec, rhythm: Rhythm) -> FilterContext:
-    """The blade reaching the board: a soft wooden knock; under it a low warm chord that never stops."""
+    """Sound the blade reaching the board: a soft wooden knock; under it a low warm chord that never stops."""
     dice = spec.dice("tap")
     knock, root = dice.uniform(170, 320), dice.choice((98.0, 110.0, 123.5, 130.8))
     late = rhythm.period - rhythm.first - STROKE_SECONDS

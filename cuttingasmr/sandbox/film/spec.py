@@ -35,11 +35,11 @@ class FilmSpec:
 
     def dice(self, purpose: str) -> random.Random:
         """Dice that always fall the same way for this prompt, whatever the size."""
-        return random.Random(hashlib.sha256(f"{purpose}|{self.prompt}".encode()).digest())  # noqa: S311 - looks, not secrets
+        return random.Random(hashlib.sha256(f"{purpose}|{self.prompt}".encode()).digest())
 
 
 def film_spec(prompt: str, ratio: str, resolution: str, seconds: int) -> FilmSpec:
-    """The film for a request's words: `9:16` stands upright, everything else lies; `1080p` has 1080 lines."""
+    """Describe the film for a request's words: `9:16` stands upright, everything else lies; `1080p` has 1080 lines."""
     long, short = (1920, 1080) if resolution == "1080p" else (1280, 720)
     width, height = (short, long) if ratio == "9:16" else (long, short)
     return FilmSpec(prompt=prompt, width=width, height=height, seconds=seconds)

@@ -1,0 +1,89 @@
+"""Signing up, in and out, and what an account holds."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from cuttingasmr import db
+from cuttingasmr.api.asking import SignedIn, address_of, set_cookie
+from cuttingasmr.api.shapes import Answer, CreditsAnswer, CreditsCheck, CreditsData, Person, SessionAnswer, SignIn, SignUp
+from cuttingasmr.auth import attempts, local, sessions
+from cuttingasmr.credits import ledger
+from cuttingasmr.generation import library
+from cuttingasmr.models import User
+from cuttingasmr.settings import get_settings
+
+router = APIRouter(prefix="/api")
+
+
+@router.post("/auth/sign-up", tags=["account"])
+async def sign_up(body: SignUp, request: Request, response: Response) -> SessionAnswer:
+    """Open an account with its welcome credits, and sign in."""
+    await attempts.count_sign_up(address_of(request))
+    user, token = await local.sign_up(
+        email=body.email, password=body.password, name=body.name, user_agent=_agent(request)
+    )
+    return await _begun(request, response, user, token)
+
+
+@router.post("/auth/sign-in", tags=["account"])
+async def sign_in(body: SignIn, request: Request, response: Response) -> SessionAnswer:
+    """Sign in with an e-mail address and a password."""
+    await attempts.count_sign_in(body.email, address_of(request))
+    user, token = await local.sign_in(email=body.email, password=body.password, user_agent=_agent(request))
+    return await _begun(request, response, user, token)
+
+
+@router.post("/auth/demo", tags=["account"])
+async def demo(request: Request, response: Response) -> SessionAnswer:
+    """Open a demo account, in development only."""
+    await attempts.count_sign_up(address_of(request))
+    user, token = await local.start_demo(user_agent=_agent(request))
+    return await _begun(request, response, user, token)
+
+
+@router.post("/auth/sign-out", tags=["account"])
+async def sign_out(request: Request, response: Response) -> Answer:
+    """End this session. Without one, there is nothing to do."""
+    await db.transact(sessions.end, token=request.cookies.get(sessions.COOKIE))
+    response.delete_cookie(sessions.COOKIE, path="/")
+    return Answer()
+
+
+@router.get("/auth/session", tags=["account"])
+async def session(request: Request) -> SessionAnswer:
+    """Tell who is signed in; nobody is an answer too."""
+    user = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
+    return SessionAnswer(user=Person.of(user) if user else None)
+
+
+@router.api_route("/credits", methods=["GET", "POST"], tags=["credits"])
+async def credits(user: SignedIn) -> CreditsAnswer:
+    """Tell what is left."""
+    balance = await db.read(ledger.balance, user_id=user.id)
+    return CreditsAnswer(
+        data=CreditsData(
+            total_credits=balance.total,
+            used_credits=balance.used,
+            remaining_credits=balance.remaining,
+            videos_count=await db.read(library.count, user_id=user.id),
+        )
+    )
+
+
+@router.get("/credits-check", tags=["credits"])
+async def credits_check(user: SignedIn) -> CreditsCheck:
+    """Tell what is left, and what it buys."""
+    balance = await db.read(ledger.balance, user_id=user.id)
+    return CreditsCheck.of(user, balance, get_settings().video_cost)
+
+
+async def _begun(request: Request, response: Response, user: User, token: str) -> SessionAnswer:
+    """Answer with the new session, and end the one that this browser had before."""
+    await db.transact(sessions.end, token=request.cookies.get(sessions.COOKIE))
+    set_cookie(response, token)
+    return SessionAnswer(user=Person.of(user))
+
+
+def _agent(request: Request) -> str:
+    return request.headers.get("user-agent", "")

@@ -1,0 +1,79 @@
+"""The API as one application, which Reflex mounts its own into. Errors become sentences here, and only here."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from cuttingasmr import __version__
+from cuttingasmr.api import account, health, videos, webhooks
+from cuttingasmr.api.guards import Guards, refusal
+from cuttingasmr.api.shapes import Failure
+from cuttingasmr.errors import AppError, BadJson, BadRequest, Invalid, NotFound
+
+log = structlog.get_logger()
+
+
+class MethodNotAllowed(BadRequest):
+    """This address does not answer to this method."""
+
+    status = 405  # pyright: ignore[reportAssignmentType]
+
+
+def make_api() -> FastAPI:
+    """Put the API together."""
+    api = FastAPI(
+        title="CuttingASMR",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        responses={"4XX": {"model": Failure}, "5XX": {"model": Failure}},
+    )
+    for part in (health, account, videos, webhooks):
+        api.include_router(part.router)
+    api.add_api_route("/api/{rest:path}", _nothing_here, methods=["GET", "POST"], include_in_schema=False)
+    api.add_middleware(Guards)
+    api.add_exception_handler(AppError, _refuse)
+    api.add_exception_handler(RequestValidationError, _refuse_shape)
+    api.add_exception_handler(HTTPException, _refuse_http)
+    api.add_exception_handler(Exception, _apologise)
+    return api
+
+
+async def _nothing_here() -> None:
+    """Answer an address of the API that does not exist, before the pages take it for one of theirs."""
+    raise NotFound
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return refusal(error)
+
+
+async def _refuse_shape(_request: Request, error: Exception) -> Response:
+    """Say what is wrong with the first wrong field; a body that is no JSON at all is a 400."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return refusal(BadJson())
+    where = ".".join(str(part) for part in first["loc"][1:])
+    return refusal(Invalid(f"{where or 'The body'}: {first['msg']}."))
+
+
+async def _refuse_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, AppError):
+        return refusal(error.__cause__)
+    known: dict[int, AppError] = {404: NotFound(), 405: MethodNotAllowed()}
+    if request.url.path.startswith("/api/") and error.status_code < 500:  # noqa: PLR2004
+        return refusal(known.get(error.status_code, BadJson()))
+    return Response(status_code=error.status_code, headers=error.headers)
+
+
+async def _apologise(request: Request, error: Exception) -> Response:
+    log.error("request.failed", path=request.scope.get("route", request.url).path, exc_info=error)
+    return refusal(AppError())

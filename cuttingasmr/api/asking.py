@@ -1,0 +1,54 @@
+"""Who is asking, from where, and whether they may ask from there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+
+from cuttingasmr import db
+from cuttingasmr.auth import sessions
+from cuttingasmr.models import User
+from cuttingasmr.settings import get_settings
+
+
+async def _signed_in(request: Request, response: Response) -> User:
+    token = request.cookies.get(sessions.COOKIE)
+    user = await sessions.who(token)
+    if token and await db.transact(sessions.touch, token=token):
+        set_cookie(response, token)
+    return user
+
+
+SignedIn = Annotated[User, Depends(_signed_in)]
+"""The user of the session cookie; without one the answer is 401."""
+
+
+def address_of(request: Request) -> str:
+    """Give the caller's network address, as the connection has it: headers can say anything."""
+    return request.client.host if request.client else "unknown"
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Put a session into the browser, where no script can read it."""
+    response.set_cookie(
+        sessions.COOKIE,
+        token,
+        max_age=round(sessions.LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=get_settings().is_secure,
+        path="/",
+    )
+
+
+def comes_from_here(headers: dict[bytes, bytes]) -> bool:
+    """Tell whether a write comes from this site's own pages, or from no page at all (a script, a server)."""
+    if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
+        return False
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if not origin:
+        return True
+    hosts = {headers.get(b"host", b"").decode("latin-1"), urlsplit(get_settings().app_url).netloc}
+    return urlsplit(origin).netloc in hosts

@@ -1,0 +1,1 @@
+"""What the operators see: logs. It knows nothing of what it tells about."""

@@ -1,0 +1,1 @@
+"""One function a page, and each reads aloud."""
