@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Unpack
 
 import reflex as rx
+from reflex.constants import StateManagerMode
 from reflex.plugins import Plugin, SitemapPlugin, TailwindV4Plugin
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ IN_PRODUCTION = os.environ.get("APP_ENV") == "production"
 
 HTTP_ADDRESS = re.compile(r"[`\"']http://localhost:\d+(/[\w-]+)[`\"']")
 WS_ADDRESS = re.compile(r"[`\"']ws://localhost:\d+(/[\w-]+)[`\"']")
-LOCAL_NAMES = re.compile(r"[`\"']localhost[`\"'],[`\"']0\.0\.0\.0[`\"'],[`\"']::[`\"'],[`\"']0(?::0){7}[`\"']")
+LOCAL_NAMES = re.compile(r"([`\"'])localhost\1,\1(0\.){3}0\1,\1::\1,\1(0:){7}0\1")
 
 
 class SameOrigin(Plugin):
@@ -47,7 +48,7 @@ def rewrite(scripts: Path, files: str, pattern: re.Pattern[str], replacement: st
             script.write_text(text)
         replaced += count
     if not replaced:
-        raise SystemExit(f"The pages were built, but {pattern.pattern} is nowhere in {scripts}/{files}: see rxconfig.py")
+        raise SystemExit(f"{pattern.pattern} is nowhere in the built {scripts}/{files}: see rxconfig.py")
 
 
 def allowed_origins() -> list[str]:
@@ -59,7 +60,7 @@ def allowed_origins() -> list[str]:
 config = rx.Config(
     app_name="cuttingasmr",
     redis_url=REDIS_URL,
-    state_manager_mode=rx.constants.StateManagerMode.REDIS if REDIS_URL else rx.constants.StateManagerMode.MEMORY,
+    state_manager_mode=StateManagerMode.REDIS if REDIS_URL else StateManagerMode.MEMORY,
     cors_allowed_origins=allowed_origins(),
     frontend_compression_formats=["brotli", "gzip"],
     show_built_with_reflex=False,

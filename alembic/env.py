@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from alembic import context
 from sqlalchemy import text
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import cuttingasmr.models  # noqa: F401 - fills the metadata
-from alembic import context
 from cuttingasmr.db import make_engine
 from cuttingasmr.models.columns import UtcDateTime
 from cuttingasmr.settings import get_settings

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sqlalchemy import inspect
-from sqlalchemy.exc import DBAPIError
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
+
 from cuttingasmr.db import get_engine, is_unreachable
 from cuttingasmr.errors import DatabaseUnavailable, SchemaMismatch
 

@@ -56,7 +56,9 @@ def main() -> int:
     try:
         listener = listen(host, settings.port)
     except OSError as error:
-        return _refuse(f"Port {settings.port} on {host} cannot be used ({error.strerror}). Choose another with PORT.")
+        return _refuse(
+            f"Port {settings.port} on {host} cannot be used ({error.strerror}). Choose another with PORT."
+        )
     tell_reflex(settings)
     return serve(listener)
 

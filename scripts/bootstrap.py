@@ -47,12 +47,14 @@ def install_debian_package(name: str) -> bool:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return False
     say(f"Installing Debian's {name}")
+    return apt_get("update") and apt_get("install", "-y", "--no-install-recommends", name)
+
+
+def apt_get(*arguments: str) -> bool:
+    """Run apt-get without questions; whether it went well."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    commands = (["apt-get", "-qq", "update"], ["apt-get", "-qq", "install", "-y", "--no-install-recommends", name])
-    return all(
-        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode == 0
-        for command in commands
-    )
+    command = ["apt-get", "-qq", *arguments]
+    return subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def is_installed(kind: str) -> bool:
@@ -66,11 +68,12 @@ def is_installed(kind: str) -> bool:
 
 def install(kind: str) -> bool:
     """Install the pinned packages of this kind."""
-    say(f"Installing the packages {'to run and test' if kind == 'dev' else 'to run'} CuttingASMR (a minute or two, once)")
+    purpose = "run and test" if kind == "dev" else "run"
+    say(f"Installing what it takes to {purpose} CuttingASMR (a minute or two, once)")
     began = time.monotonic()
     files = [argument for name in REQUIREMENTS[kind] for argument in ("-r", str(ROOT / name))]
-    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *files, "-c", str(LOCK)]
-    if subprocess.run(command, check=False).returncode != 0:
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+    if subprocess.run([*pip, *files, "-c", str(LOCK)], check=False).returncode != 0:
         say("The packages could not be installed: see above. Is the network there?")
         return False
     for each in {"run", kind}:
@@ -85,7 +88,7 @@ def stamp_of(kind: str) -> Path:
 
 
 def fingerprint(kind: str) -> str:
-    """A short name for exactly these requirements."""
+    """Name exactly these requirements."""
     files = [ROOT / name for name in REQUIREMENTS[kind]] + [LOCK]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 

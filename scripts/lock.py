@@ -8,7 +8,9 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEADER = "# Written by scripts/lock.py: a constraints file, so that every fresh clone gets the same packages.\n"
+HEADER = (
+    "# Written by scripts/lock.py: a constraints file, so that every fresh clone gets the same packages.\n"
+)
 
 
 def main() -> None:

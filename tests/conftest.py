@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.postgres import Postgres
 from tests.support.process import Process
-from tests.support.redis import RedisServer
+from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,11 @@ import pytest
 import redis
 
 from tests.support import postgres as postgres_module
-from tests.support import redis as redis_module
+from tests.support import redis_server as redis_module
 from tests.support.ports import free_port, is_free
 from tests.support.postgres import Postgres
 from tests.support.process import NotReady, Process
-from tests.support.redis import RedisServer
+from tests.support.redis_server import RedisServer
 
 Launch = Callable[..., Process]
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,9 +114,9 @@ def test_a_process_is_waited_for_until_it_answers(launch: Launch, tmp_path: Path
     port = free_port()
     (tmp_path / "hello.txt").write_text("hello")
 
-    launch([sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"], cwd=tmp_path).wait_for_http(
-        f"http://127.0.0.1:{port}/hello.txt"
-    )
+    launch(
+        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"], cwd=tmp_path
+    ).wait_for_http(f"http://127.0.0.1:{port}/hello.txt")
 
     assert httpx.get(f"http://127.0.0.1:{port}/hello.txt", trust_env=False).text == "hello"
 
@@ -151,7 +151,9 @@ def test_nothing_outlives_a_test_run_that_is_killed(tmp_path: Path) -> None:
         f"child = Process({FOREVER!r}, log=Path({str(tmp_path / 'log')!r})).start()\n"
         "print(child.pid, flush=True); time.sleep(600)"
     )
-    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as run:
         assert run.stdout is not None
         child = int(run.stdout.readline())
 
@@ -160,11 +162,10 @@ def test_nothing_outlives_a_test_run_that_is_killed(tmp_path: Path) -> None:
     assert ends(child)
 
 
-def query(connection: psycopg2.extensions.connection, statement: str) -> int:
+def query(connection: psycopg2.extensions.connection, statement: str) -> object:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        (value,) = cursor.fetchone() or (None,)
-    return value
+        return (cursor.fetchone() or (None,))[0]
 
 
 def ends(pid: int) -> bool:

@@ -6,7 +6,16 @@ from fastapi import APIRouter, Request, Response
 
 from cuttingasmr import db
 from cuttingasmr.api.asking import SignedIn, address_of, set_cookie
-from cuttingasmr.api.shapes import Answer, CreditsAnswer, CreditsCheck, CreditsData, Person, SessionAnswer, SignIn, SignUp
+from cuttingasmr.api.shapes import (
+    Answer,
+    CreditsAnswer,
+    CreditsCheck,
+    CreditsData,
+    Person,
+    SessionAnswer,
+    SignIn,
+    SignUp,
+)
 from cuttingasmr.auth import attempts, local, sessions
 from cuttingasmr.credits import ledger
 from cuttingasmr.generation import library

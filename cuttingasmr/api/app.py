@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -50,13 +52,13 @@ async def _nothing_here() -> None:
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, AppError)
+    error = cast("AppError", error)
     return refusal(error)
 
 
 async def _refuse_shape(_request: Request, error: Exception) -> Response:
     """Say what is wrong with the first wrong field; a body that is no JSON at all is a 400."""
-    assert isinstance(error, RequestValidationError)
+    error = cast("RequestValidationError", error)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return refusal(BadJson())
@@ -65,7 +67,7 @@ async def _refuse_shape(_request: Request, error: Exception) -> Response:
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+    error = cast("HTTPException", error)
     if isinstance(error.__cause__, AppError):
         return refusal(error.__cause__)
     known: dict[int, AppError] = {404: NotFound(), 405: MethodNotAllowed()}

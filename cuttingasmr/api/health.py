@@ -68,7 +68,9 @@ async def ready(response: Response) -> dict[str, str]:
 def _overall(checks: dict[str, Check]) -> str:
     if any(checks[name]["status"] == "down" for name in VITAL):
         return "unhealthy"
-    return "degraded" if any(check["status"] in {"down", "resting"} for check in checks.values()) else "healthy"
+    return (
+        "degraded" if any(check["status"] in {"down", "resting"} for check in checks.values()) else "healthy"
+    )
 
 
 async def _timed(check: Callable[[], Awaitable[str]]) -> Check:

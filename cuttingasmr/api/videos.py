@@ -93,5 +93,9 @@ async def _give(key: str | None, media_type: str, *, attachment: str | None) -> 
     headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
     disposition = "attachment" if attachment else "inline"
     return FileResponse(
-        path, media_type=media_type, filename=attachment, content_disposition_type=disposition, headers=headers
+        path,
+        media_type=media_type,
+        filename=attachment,
+        content_disposition_type=disposition,
+        headers=headers,
     )

@@ -47,7 +47,9 @@ def checked_password(password: object) -> str:
     return password
 
 
-async def sign_up(*, email: object, password: object, name: object = "", user_agent: str = "") -> tuple[User, str]:
+async def sign_up(
+    *, email: object, password: object, name: object = "", user_agent: str = ""
+) -> tuple[User, str]:
     """Open an account with its welcome credits, and a session; gives the user and the cookie's value.
 
     Raises `InvalidEmail`, `InvalidPassword` or `EmailTaken`.
@@ -89,7 +91,9 @@ def _open(session: Session, *, user: User, user_agent: str) -> tuple[User, str]:
     session.flush()
     credits = get_settings().welcome_credits
     ledger.welcome(session, user_id=user.id, credits=credits)
-    session.add(AuditEntry(actor=user.id, action="user.signed-up", subject=user.id, facts={"credits": credits}))
+    session.add(
+        AuditEntry(actor=user.id, action="user.signed-up", subject=user.id, facts={"credits": credits})
+    )
     return user, sessions.begin(session, user_id=user.id, user_agent=user_agent)
 
 

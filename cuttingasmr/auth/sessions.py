@@ -61,7 +61,9 @@ def touch(session: Session, *, token: str) -> bool:
     moment = db.utc_now()
     renewal = (
         update(SessionRow)
-        .where(col(SessionRow.token_hash) == _hash(token), col(SessionRow.last_seen_at) < moment - RENEW_AFTER)
+        .where(
+            col(SessionRow.token_hash) == _hash(token), col(SessionRow.last_seen_at) < moment - RENEW_AFTER
+        )
         .values(last_seen_at=moment, expires_at=moment + LIFE)
         .returning(col(SessionRow.token_hash))
     )

@@ -7,8 +7,8 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
@@ -18,6 +18,7 @@ from cuttingasmr.generation.progress import Progress, expected_seconds, progress
 from cuttingasmr.models import ENDED, CreditEntry, Status, Video
 
 PAGE = 24
+NAME_LIMIT = 128
 ID = re.compile(r"[0-9a-f]{32}")
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ def _seen(session: Session, videos: list[Video]) -> list[Seen]:
 
 
 def _is_plain(name: str) -> bool:
-    return 0 < len(name) <= 128 and name.isprintable() and name.isascii()
+    return 0 < len(name) <= NAME_LIMIT and name.isprintable() and name.isascii()
 
 
 def _write_cursor(video: Video) -> str:

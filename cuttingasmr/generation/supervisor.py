@@ -14,6 +14,7 @@ import threading
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 import structlog
 from sqlalchemy import delete
@@ -145,7 +146,7 @@ class _Election:
             return False
         return True
 
-    def __enter__(self) -> _Election:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -41,11 +41,11 @@ def new_id() -> str:
     return uuid4().hex
 
 
-def moment(**options: Any) -> Any:
+def moment(**options: Any) -> Any:  # noqa: ANN401 - as sqlmodel's Field does
     """Declare a column that holds the moment of its row's making."""
     return Field(default_factory=utc_now, sa_type=UtcDateTime, **options)  # pyright: ignore[reportArgumentType]
 
 
-def later(**options: Any) -> Any:
+def later(**options: Any) -> Any:  # noqa: ANN401 - as sqlmodel's Field does
     """Declare a column that holds a moment still to come."""
     return Field(default=None, sa_type=UtcDateTime, nullable=True, **options)  # pyright: ignore[reportArgumentType]

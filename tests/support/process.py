@@ -50,7 +50,7 @@ class Process:
         """Start it, once more after it ended if you like; its log is continued."""
         assert not self.is_running, f"{self.command[0]} runs already"
         with self.log.open("ab") as output:
-            self._popen = subprocess.Popen(  # noqa: S603, PLW1509 - our own commands; prctl alone runs in between
+            self._popen = subprocess.Popen(
                 self.command,
                 cwd=self.cwd,
                 env=self.env,
@@ -61,7 +61,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, which takes no lock
             )
         _running.add(self)
         return self

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Self
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.support.ports import free_port
 from tests.support.process import Process
@@ -20,7 +22,13 @@ class RedisServer:
     def __init__(self, binary: Path | None = None) -> None:
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="cuttingasmr-redis-"))
-        options = {"port": str(self.port), "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": str(self.folder)}
+        options = {
+            "port": str(self.port),
+            "bind": "127.0.0.1",
+            "save": "",
+            "appendonly": "no",
+            "dir": str(self.folder),
+        }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         self.process = Process([binary or find_binary(), *arguments], log=self.folder / "log")
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -46,7 +54,8 @@ class RedisServer:
 
     def answers(self) -> bool:
         """Whether it answers a PING now."""
-        with redis.Redis(port=self.port, socket_connect_timeout=2) as client:
+        once = Retry(NoBackoff(), 0)  # the client would try for ten seconds
+        with redis.Redis(port=self.port, socket_connect_timeout=2, retry=once) as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:
