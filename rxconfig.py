@@ -20,6 +20,11 @@ APP_URL = os.environ.get("APP_URL", "").rstrip("/")
 REDIS_URL = os.environ.get("REDIS_URL") or None
 IN_PRODUCTION = os.environ.get("APP_ENV") == "production"
 
+COLOURS = {name: f"var(--{name})" for name in ("ground", "panel", "raised", "line", "ink", "soft", "faint")}
+COLOURS |= {name: f"var(--{name})" for name in ("honey", "honey-ink", "amber", "bad", "good")}
+FONTS = {"display": ["Fraunces", "Iowan Old Style", "Georgia", "serif"]}
+"""Names for Tailwind of what assets/site.css defines once for each theme."""
+
 HTTP_ADDRESS = re.compile(r"[`\"']http://localhost:\d+(/[\w-]+)[`\"']")
 WS_ADDRESS = re.compile(r"[`\"']ws://localhost:\d+(/[\w-]+)[`\"']")
 LOCAL_NAMES = re.compile(r"([`\"'])localhost\1,\1(0\.){3}0\1,\1::\1,\1(0:){7}0\1")
@@ -65,6 +70,7 @@ config = rx.Config(
     frontend_compression_formats=["brotli", "gzip"],
     show_built_with_reflex=False,
     telemetry_enabled=False,
-    plugins=[TailwindV4Plugin(), SameOrigin()],
+    default_color_mode="dark",
+    plugins=[TailwindV4Plugin({"theme": {"extend": {"colors": COLOURS, "fontFamily": FONTS}}}), SameOrigin()],
     disable_plugins=[SitemapPlugin],
 )

@@ -5,3 +5,18 @@ PROFILE = "/profile"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"
+
+
+def video_file(video_id: str) -> str:
+    """Say where a finished video can be watched."""
+    return f"/api/videos/{video_id}/file"
+
+
+def video_download(video_id: str) -> str:
+    """Say where a finished video can be saved from."""
+    return f"{video_file(video_id)}?download=true"
+
+
+def video_poster(video_id: str) -> str:
+    """Say where a finished video's picture is."""
+    return f"/api/videos/{video_id}/poster"

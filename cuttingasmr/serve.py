@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from pydantic import ValidationError
 
 from cuttingasmr.errors import HalfConfigured
 from cuttingasmr.settings import Settings, get_settings
@@ -42,33 +43,43 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def main() -> int:
-    """Serve until stopped, and give the exit code. A start that cannot work says why in one sentence."""
+def main(arguments: list[str]) -> int:
+    """Serve until stopped, and give the exit code. A start that cannot work says why in one sentence.
+
+    With `--check`, only say whether the settings are whole and the port is free.
+    """
     try:
         settings = get_settings()
+        listener = None if settings.worker == "only" else listen(host(), settings.port)
     except HalfConfigured as error:
         return _refuse(str(error))
-    if settings.worker == "only":
+    except ValidationError as error:
+        return _refuse(
+            ". ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        )
+    except OSError as error:
+        return _refuse(f"The site's port (PORT) on {host()} cannot be used: {error.strerror}.")
+    if "--check" in arguments:
+        return 0
+    if listener is None:
         return importlib.import_module(WORKER).run() or 0
     if not PAGES.exists():
         return _refuse("The pages are not built yet. `make run` builds them; so does scripts/build_pages.py.")
-    host = os.environ.get("HOST") or "127.0.0.1"
-    try:
-        listener = listen(host, settings.port)
-    except OSError as error:
-        return _refuse(
-            f"Port {settings.port} on {host} cannot be used ({error.strerror}). Choose another with PORT."
-        )
     tell_reflex(settings)
     return serve(listener)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def host() -> str:
+    """Tell the address to listen on: this machine alone, unless HOST says more."""
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
+def listen(address: str, port: int) -> socket.socket:
     """Take the port before anything heavy is loaded. Raises `OSError` when that is not possible."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        listener.bind((address, port))
     except OSError:
         listener.close()
         raise
@@ -122,4 +133,4 @@ def _refuse(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.support.binding import bind, let_go
+from tests.support.databases import Databases
 from tests.support.postgres import Postgres
 from tests.support.process import Process
 from tests.support.redis_server import RedisServer
+from tests.support.site import Sandbox, Site
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +36,29 @@ def redis_server() -> Iterator[RedisServer]:
         server.remove()
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Migrated, empty databases: `databases.make("sqlite")` gives an address."""
+    return Databases(tmp_path_factory.mktemp("databases"), postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(
+    request: pytest.FixtureRequest, databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[str]:
+    """A database of each kind in turn, which this process then works with."""
+    url = databases.make(request.param)
+    bind(monkeypatch, tmp_path, database_url=url)
+    yield url
+    let_go()
+
+
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """Start programs that end with the test: `launch(["python", ...], env={...}).wait_for_http(url)`."""
     started: list[Process] = []
 
-    def start(command: list[str | Path], **options: Any) -> Process:  # noqa: ANN401 - Process says which
+    def start(command: list[str | Path], **options: Any) -> Process:
         options.setdefault("log", tmp_path / f"process-{len(started)}.log")
         process = Process(command, **options)
         started.append(process)
@@ -49,3 +69,46 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     finally:
         for process in reversed(started):
             process.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The strangers, for tests that leave them whole."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("strangers")).start()
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """The strangers, for a test that breaks or counts them."""
+    sandbox = Sandbox(tmp_path).start()
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
+
+
+@pytest.fixture
+def make_site(tmp_path: Path, sandbox: Sandbox) -> Iterator[Callable[..., Site]]:
+    """Start the whole site on a database: `make_site(databases.make("sqlite"))`."""
+    sites: list[Site] = []
+
+    def make(database_url: str, **environment: str) -> Site:
+        site = Site(tmp_path, database_url, sandbox, **environment)
+        sites.append(site)
+        return site.start()
+
+    try:
+        yield make
+    finally:
+        for site in sites:
+            site.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def site(request: pytest.FixtureRequest, databases: Databases, make_site: Callable[..., Site]) -> Site:
+    """The whole site, on each kind of database in turn."""
+    return make_site(databases.make(request.param))

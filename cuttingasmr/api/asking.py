@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from cuttingasmr import db
 from cuttingasmr.auth import sessions
 from cuttingasmr.models import User
 from cuttingasmr.settings import get_settings
@@ -16,7 +15,7 @@ from cuttingasmr.settings import get_settings
 async def _signed_in(request: Request, response: Response) -> User:
     token = request.cookies.get(sessions.COOKIE)
     user = await sessions.who(token)
-    if token and await db.transact(sessions.touch, token=token):
+    if token and await sessions.keep_alive(token):
         set_cookie(response, token)
     return user
 

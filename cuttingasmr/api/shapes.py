@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from cuttingasmr import routes
 from cuttingasmr.credits.ledger import Balance
 from cuttingasmr.generation.library import Seen
 from cuttingasmr.models import Status, User, Video
@@ -198,9 +199,9 @@ def _facts(seen: Seen) -> dict[str, Any]:
 
 def file_url(video: Video) -> str | None:
     """Say where a finished video can be watched."""
-    return f"/api/videos/{video.id}/file" if video.status == Status.COMPLETED else None
+    return routes.video_file(video.id) if video.status == Status.COMPLETED else None
 
 
 def poster_url(video: Video) -> str | None:
     """Say where a finished video's picture is."""
-    return f"/api/videos/{video.id}/poster" if video.status == Status.COMPLETED else None
+    return routes.video_poster(video.id) if video.status == Status.COMPLETED else None

@@ -56,18 +56,18 @@ def find(session: Session, *, token: str | None) -> User | None:
     ).first()
 
 
-def touch(session: Session, *, token: str) -> bool:
-    """Let a used session live on, and tell whether it was renewed; within `RENEW_AFTER` of the last time it is not."""
+def is_stale(session: Session, *, token: str) -> bool:
+    """Tell whether it is time to write down that this session lives on."""
+    seen = select(SessionRow.last_seen_at).where(col(SessionRow.token_hash) == _hash(token))
+    last = session.exec(seen).first()
+    return last is not None and last < db.utc_now() - RENEW_AFTER
+
+
+def renew(session: Session, *, token: str) -> None:
+    """Let a used session live on from now."""
     moment = db.utc_now()
-    renewal = (
-        update(SessionRow)
-        .where(
-            col(SessionRow.token_hash) == _hash(token), col(SessionRow.last_seen_at) < moment - RENEW_AFTER
-        )
-        .values(last_seen_at=moment, expires_at=moment + LIFE)
-        .returning(col(SessionRow.token_hash))
-    )
-    return session.exec(renewal).first() is not None
+    renewal = update(SessionRow).where(col(SessionRow.token_hash) == _hash(token))
+    session.exec(renewal.values(last_seen_at=moment, expires_at=moment + LIFE))
 
 
 def end(session: Session, *, token: str | None) -> None:
@@ -96,6 +96,14 @@ async def who(token: str | None) -> User:
     if user is None:
         raise SignInRequired
     return user
+
+
+async def keep_alive(token: str) -> bool:
+    """Let a session live on where that is due, and tell whether it was: its cookie then wants renewing too."""
+    if not await db.read(is_stale, token=token):
+        return False
+    await db.transact(renew, token=token)
+    return True
 
 
 def _hash(token: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from cuttingasmr.errors import Invalid, NotFound
@@ -77,6 +77,13 @@ def page(session: Session, *, user_id: str, cursor: str = "", size: int = PAGE) 
     rows = list(session.exec(videos))
     more = _write_cursor(rows[size - 1]) if len(rows) > size else ""
     return Page(_seen(session, rows[:size]), more)
+
+
+def newest(session: Session, user_id: str, condition: ColumnElement[bool], *, size: int) -> list[Seen]:
+    """Give the newest of this person's videos for which a condition holds, newest first."""
+    videos = select(Video).where(col(Video.user_id) == user_id, condition)
+    videos = videos.order_by(col(Video.created_at).desc(), col(Video.id).desc()).limit(size)
+    return _seen(session, list(session.exec(videos)))
 
 
 def count(session: Session, *, user_id: str) -> int:

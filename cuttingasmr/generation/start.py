@@ -62,13 +62,13 @@ def charge_and_record(
         idempotency_key=idempotency_key,
         request_hash=request.fingerprint(),
     )
+    session.add(video)
+    session.flush()  # a rival with the same key loses here, before anything is charged
     try:
         ledger.reserve(session, user_id=user_id, video_id=video.id, credits=cost)
     except InsufficientCredits as error:
         raise _told(session, user_id, cost) from error
-    session.add(video)
     session.add(AuditEntry(actor=user_id, action="video.started", subject=video.id, facts={"credits": cost}))
-    session.flush()
     engine.enqueue(session, video.id)
     return video
 

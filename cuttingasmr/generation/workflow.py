@@ -28,6 +28,10 @@ LONGEST_STORAGE_PAUSE_SECONDS = 300.0
 FULL = "Your video is finished and safe with the video service, but our storage is full. We keep trying; do not worry."
 WAITING_FOR_PROVIDER = "The video service is busy. Your video keeps its place and starts as soon as it can."
 
+IN_DOUBT = (
+    "The video service did not answer clearly. We wait for word from it before trying again, so that nothing is made twice."
+)
+
 log = structlog.get_logger()
 
 RETRIES = {"retries_allowed": True, "interval_seconds": 0.5, "backoff_rate": 2.0, "max_attempts": 12}
@@ -75,6 +79,7 @@ async def _get_accepted(video_id: str) -> Failure | None:
             return failures.of_provider(outcome["code"], outcome["text"])
         if state == "doubt":
             doubts, pause = doubts + 1, get_settings().submit_doubt_seconds
+            await notify(video_id, IN_DOUBT)
         else:
             pause, turn = _growing(turn, 2.0, LONGEST_POLL_SECONDS), turn + 1
             waited += pause

@@ -5,6 +5,7 @@ connection it came on (`scope["sandbox.transport"]`).
 """
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -28,7 +29,7 @@ class PortTaken(Exception):
 class _CuttableProtocol(H11Protocol):
     """HTTP/1.1 whose requests know their connection."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own signature
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         served = self.app
 
@@ -37,6 +38,13 @@ class _CuttableProtocol(H11Protocol):
             await served(scope, receive, send)  # pyright: ignore[reportArgumentType] - uvicorn and Starlette spell ASGI differently
 
         self.app = with_transport  # pyright: ignore[reportAttributeAccessIssue] - the same
+
+
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop quietly: requests that are cut now are cut on purpose."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings) -> None:
@@ -50,7 +58,7 @@ def serve(settings: Settings) -> None:
         signal.signal(number, _leave)  # uvicorn raises the signal again once everything is closed
     sys.stdout.write(f"Sandbox on http://{settings.host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+    asyncio.run(_Server(config).serve(sockets=[listener]))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,4 +1,9 @@
-"""Words in a prompt that choose what becomes of it, as test cards do. One rule: no word, no surprise."""
+"""Words in a prompt that choose what becomes of it, as test cards do. One rule: no word, no surprise.
+
+Accepted, and then: `sandbox:policy` (refused, 400), `sandbox:fail` (501; `=500` for 500), `sandbox:slow=N` (N seconds),
+`sandbox:never`, `sandbox:no-callback`, `sandbox:broken-file`, `sandbox:submit-lost` (the answer never arrives).
+Not accepted: `sandbox:reject`, `sandbox:submit-429`, `sandbox:submit-500` (`=2`: only the first two times).
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +13,7 @@ _WORD = re.compile(r"sandbox:([a-z0-9-]+)(?:=([0-9.]+))?")
 
 @dataclass(frozen=True)
 class Fates:
-    """All that a prompt asks for; see `FATES` for what each word does."""
+    """All that a prompt asks for."""
 
     words: dict[str, str]
 
@@ -26,20 +31,6 @@ class Fates:
     def makes_a_film(self) -> bool:
         """There will be something to see."""
         return not {"policy", "fail", "never", "broken-file"} & self.words.keys()
-
-
-FATES = {
-    "policy": "accepted, then refused for the content policy (errorCode 400)",
-    "fail": "accepted, then fails (errorCode 501; sandbox:fail=500 for 500)",
-    "slow=N": "takes N seconds",
-    "never": "never finishes",
-    "no-callback": "finishes, but nobody is told",
-    "broken-file": "the result is not a video",
-    "reject": "not accepted: 422, no task",
-    "submit-429": "not accepted: 429 (submit-429=2: only the first two times)",
-    "submit-500": "not accepted: 500 (submit-500=2: only the first two times)",
-    "submit-lost": "accepted and made, but the answer never arrives",
-}
 
 
 def read_fates(prompt: str) -> Fates:

@@ -16,7 +16,7 @@ from .refusal import Refused
 from .wire import envelope
 
 _MOST_BYTES = 100 * 1024 * 1024
-_STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
+_STRANGE = re.compile(r"[^A-Za-z0-9._-]+|\.{2,}")
 
 
 class Uploads:
@@ -74,7 +74,7 @@ class Uploads:
 
 
 def _plain(name: str) -> str:
-    return _STRANGE.sub("-", name).strip(".")[-100:] or "file"
+    return _STRANGE.sub("-", name).strip(".-")[-100:] or "file"
 
 
 def _picture_type(name: str) -> str:

@@ -1,0 +1,73 @@
+"""The smallest parts: icons, buttons, the cut slab, moments in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from cuttingasmr.components import theme
+from cuttingasmr.components.theme import Kind
+
+SPRITE = "/icons.svg"
+
+Text = str | rx.Var[str]
+
+
+def icon(name: Text, size: int = 18) -> rx.Component:
+    """Draw one of the icons of assets/icons.svg. It says nothing to a screen reader: the words beside it do."""
+    return rx.el.svg(
+        rx.el.svg.use(href=f"{SPRITE}#{name}"),
+        width=str(size),
+        height=str(size),
+        fill="none",
+        stroke="currentColor",
+        stroke_width="1.75",
+        stroke_linecap="round",
+        stroke_linejoin="round",
+        aria_hidden="true",
+        class_name="shrink-0",
+    )
+
+
+def button(*children: rx.Component | Text, kind: Kind = "quiet", **props: Any) -> rx.Component:
+    """Make a button; it submits nothing unless it says so."""
+    return rx.el.button(
+        *children, type=props.pop("type", "button"), class_name=theme.button_look(kind), **props
+    )
+
+
+def link_button(*children: rx.Component | Text, kind: Kind = "quiet", **props: Any) -> rx.Component:
+    """Make a link that looks like a button."""
+    return rx.el.a(*children, class_name=theme.button_look(kind), **props)
+
+
+def slab(first_hue: int | rx.Var[int], second_hue: int | rx.Var[int], look: str) -> rx.Component:
+    """Show a material by its two hues, cut once."""
+    return rx.el.span(class_name=look, aria_hidden="true", custom_attrs=hues(first_hue, second_hue))
+
+
+def hues(first: int | rx.Var[int], second: int | rx.Var[int], **more: object) -> dict[str, Any]:
+    """Hand a material's hues, and other figures, to the stylesheet."""
+    figures = {f"--{name}": value for name, value in more.items()}
+    return {"style": {"--a": first, "--b": second, **figures}}
+
+
+def moment(at: Text) -> rx.Component:
+    """Say when something was, in the reader's own time zone (assets/site.js writes it)."""
+    return rx.el.time(class_name=theme.NOTE, custom_attrs={"dateTime": at, "data-at": at})
+
+
+def alert(message: Text, *, name: str = "") -> rx.Component:
+    """Say what went wrong; a screen reader says it at once."""
+    return rx.el.p(message, role="alert", class_name=theme.ERROR, custom_attrs={"data-error": name})
+
+
+def title(*children: rx.Component | Text) -> rx.Component:
+    """Give a page its one headline."""
+    return rx.el.h1(*children, class_name=theme.TITLE)
+
+
+def heading(*children: rx.Component | Text, **props: Any) -> rx.Component:
+    """Begin a section."""
+    return rx.el.h2(*children, class_name=theme.HEADING, **props)

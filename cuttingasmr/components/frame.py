@@ -1,0 +1,153 @@
+"""What stands around every page: header, footer, and the note that says when the line to the server is down."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.style import set_color_mode, toggle_color_mode
+from reflex_base.style import LIGHT_COLOR_MODE, color_mode
+from reflex_components_core.core.banner import has_connection_errors
+
+from cuttingasmr import routes
+from cuttingasmr.components import theme
+from cuttingasmr.components.basics import button, icon, link_button
+from cuttingasmr.states.visitor import Visitor
+
+MAIN = "main"
+ACCOUNT_MENU = "account"
+
+
+def frame(*children: rx.Component, width: str = theme.WIDTH) -> rx.Component:
+    """Put a page between header and footer."""
+    return rx.el.div(
+        rx.el.a("Skip to the content", href=f"#{MAIN}", class_name=theme.SKIP),
+        _header(),
+        rx.el.main(*children, class_name=f"{width} flex-1", custom_attrs={"id": MAIN, "tabIndex": -1}),
+        _footer(),
+        class_name=theme.PAGE,
+    )
+
+
+def connection_note() -> rx.Component:
+    """Say calmly that the server cannot be reached at the moment."""
+    note = rx.el.div(icon("wifi-off", 16), "Reconnecting…", class_name=f"{theme.TOAST} breathing", role="status")
+    return rx.cond(has_connection_errors, note)
+
+
+def _header() -> rx.Component:
+    return rx.el.header(
+        rx.el.div(
+            _logo(),
+            rx.el.span(class_name="flex-1"),
+            _theme_toggle(),
+            rx.cond(Visitor.is_known, _account(), rx.el.span(class_name="w-24")),
+            class_name=f"{theme.WIDTH} {theme.HEADER_ROW}",
+        ),
+        class_name=theme.HEADER,
+    )
+
+
+def _logo() -> rx.Component:
+    return rx.el.a(
+        rx.el.span(class_name=theme.MARK, aria_hidden="true"),
+        rx.el.span("CuttingASMR", class_name="font-display text-[1.3rem] tracking-[-0.01em]"),
+        href=routes.HOME,
+        class_name="group flex items-center gap-2.5",
+    )
+
+
+def _theme_toggle() -> rx.Component:
+    return button(
+        rx.el.span("Light or dark", class_name=theme.HIDDEN),
+        rx.cond(color_mode == LIGHT_COLOR_MODE, icon("moon"), icon("sun")),
+        kind="plain",
+        on_click=toggle_color_mode,
+    )
+
+
+def _account() -> rx.Component:
+    return rx.cond(Visitor.email, _signed_in(), _signed_out())
+
+
+def _signed_out() -> rx.Component:
+    return rx.el.nav(
+        link_button("Sign in", kind="plain", href=routes.SIGN_IN, custom_attrs={"data-next": "keep"}),
+        link_button("Sign up", href=routes.SIGN_UP, custom_attrs={"data-next": "keep"}),
+        class_name="flex items-center gap-1",
+        aria_label="Account",
+    )
+
+
+def _signed_in() -> rx.Component:
+    return rx.el.nav(
+        rx.el.a(
+            rx.el.span(Visitor.credits.to_string(), class_name=theme.FIGURES, custom_attrs={"data-balance": ""}),
+            rx.el.span(" credits"),
+            href=routes.PROFILE,
+            class_name=f"{theme.PILL} hover:text-ink",
+        ),
+        button(
+            rx.el.span("Your account", class_name=theme.HIDDEN),
+            icon("user"),
+            kind="plain",
+            custom_attrs={"popoverTarget": ACCOUNT_MENU},
+        ),
+        _account_menu(),
+        class_name="flex items-center gap-1",
+        aria_label="Account",
+    )
+
+
+def _account_menu() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(Visitor.name, class_name="px-3 pt-2 text-sm font-medium truncate"),
+        rx.el.p(Visitor.email, class_name=f"px-3 pb-2 truncate {theme.NOTE}"),
+        rx.el.a(icon("user", 16), "Profile and history", href=routes.PROFILE, class_name=theme.MENU_ITEM),
+        sign_out(),
+        class_name=theme.MENU,
+        custom_attrs={"id": ACCOUNT_MENU, "popover": "auto"},
+    )
+
+
+def sign_out() -> rx.Component:
+    """Offer to sign out (assets/account.js does it, by the API)."""
+    return rx.el.button(
+        icon("log-out", 16),
+        "Sign out",
+        type="button",
+        class_name=f"{theme.MENU_ITEM} cursor-pointer",
+        custom_attrs={"data-sign-out": ""},
+    )
+
+
+def _footer() -> rx.Component:
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.p("CuttingASMR turns a sentence into eight seconds of picture and sound.", class_name=theme.NOTE),
+            rx.el.span(class_name="flex-1"),
+            _theme_switch(),
+            class_name=f"{theme.WIDTH} flex flex-wrap items-center gap-4",
+        ),
+        class_name=theme.FOOTER,
+    )
+
+
+def _theme_switch() -> rx.Component:
+    return rx.el.div(
+        *(_theme_choice(mode, look) for mode, look in (("dark", "moon"), ("light", "sun"), ("system", "monitor"))),
+        class_name=theme.SWITCH,
+        role="group",
+        aria_label="Theme",
+    )
+
+
+def _theme_choice(mode: str, look: str) -> rx.Component:
+    return rx.el.button(
+        icon(look, 15),
+        mode.capitalize(),
+        type="button",
+        class_name=theme.SWITCH_CHOICE,
+        on_click=set_color_mode(mode),
+        aria_pressed=rx.cond(rx.style.raw_color_mode == mode, "true", "false")
+        if hasattr(rx, "style")
+        else None,
+    )

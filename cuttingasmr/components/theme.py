@@ -1,0 +1,135 @@
+"""The looks of this site, each with a name. The colours themselves are in assets/site.css, once for each theme."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Kind = Literal["primary", "quiet", "plain"]
+
+PAGE: Final = "min-h-dvh flex flex-col bg-ground text-ink antialiased"
+WIDTH: Final = "w-full max-w-6xl mx-auto px-4 sm:px-6"
+NARROW: Final = "w-full max-w-md mx-auto px-4 sm:px-6"
+STACK: Final = "flex flex-col gap-4"
+ROW: Final = "flex items-center gap-3"
+WRAP: Final = "flex flex-wrap items-center gap-2"
+
+TITLE: Final = "font-display text-[2.6rem] leading-[1.04] sm:text-6xl tracking-[-0.022em] text-balance"
+HEADING: Final = "font-display text-2xl sm:text-[1.75rem] tracking-[-0.015em]"
+SUBHEADING: Final = "font-medium text-ink"
+LEAD: Final = "text-soft text-base sm:text-lg text-pretty max-w-xl"
+TEXT: Final = "text-sm text-soft"
+NOTE: Final = "text-[0.8125rem] text-faint"
+FIGURES: Final = "tabular-nums"
+LINK: Final = "text-amber underline decoration-1 underline-offset-4 hover:decoration-2"
+NAV: Final = "text-sm text-soft hover:text-ink transition-colors"
+HIDDEN: Final = "sr-only"
+
+CARD: Final = "rounded-3xl bg-panel border border-line"
+PADDED: Final = "p-5 sm:p-7"
+FIELD: Final = (
+    "w-full rounded-xl bg-raised border border-line px-3.5 py-2.5 text-base text-ink placeholder:text-faint "
+    "focus-visible:outline-2 focus-visible:outline-offset-0"
+)
+LABEL: Final = "flex flex-col gap-1.5 text-sm text-soft"
+ERROR: Final = "flex items-start gap-2 text-sm text-bad empty:hidden"
+DIALOG: Final = (
+    "m-auto w-[calc(100%-1.5rem)] rounded-3xl bg-panel text-ink border border-line shadow-2xl shadow-black/40"
+)
+MENU: Final = (
+    "fixed inset-auto right-4 top-16 m-0 w-60 rounded-2xl bg-panel text-ink border border-line p-2 shadow-xl "
+    "shadow-black/30"
+)
+MENU_ITEM: Final = (
+    "flex w-full items-center gap-3 rounded-xl px-3 py-2.5 text-sm text-soft hover:bg-raised hover:text-ink"
+)
+
+_BUTTON = (
+    "group inline-flex items-center justify-center gap-2 rounded-full font-medium whitespace-nowrap select-none "
+    "cursor-pointer transition-[background-color,color,border-color,scale] active:scale-[0.98] "
+    "disabled:opacity-60 disabled:cursor-default"
+)
+_KINDS: Final[dict[Kind, str]] = {
+    "primary": "bg-honey text-honey-ink px-5 h-11 text-[0.9375rem] hover:brightness-105",
+    "quiet": "border border-line text-soft px-3.5 h-9 text-sm hover:text-ink hover:bg-raised",
+    "plain": "text-soft px-2.5 h-9 text-sm hover:text-ink hover:bg-raised",
+}
+
+
+def button_look(kind: Kind) -> str:
+    """Give the look of a button, or of a link that looks like one."""
+    return f"{_BUTTON} {_KINDS[kind]}"
+
+
+CHIP: Final = (
+    "shrink-0 rounded-full border border-line px-3 h-8 text-[0.8125rem] text-soft cursor-pointer transition-colors "
+    "hover:text-ink hover:bg-raised aria-pressed:bg-ink aria-pressed:text-ground aria-pressed:border-ink"
+)
+PILL: Final = "inline-flex items-center gap-1.5 rounded-full bg-raised px-3 h-8 text-[0.8125rem] text-soft"
+TILE: Final = (
+    "group flex w-[5.25rem] shrink-0 snap-start flex-col items-center gap-2.5 rounded-2xl p-2 pt-3 text-center "
+    "text-[0.8125rem] leading-tight text-soft cursor-pointer transition-colors hover:text-ink hover:bg-panel "
+    "aria-pressed:text-ink aria-pressed:bg-panel"
+)
+SHELF: Final = (
+    "-mx-4 px-4 sm:mx-0 sm:px-0 flex gap-1 overflow-x-auto snap-x scroll-px-4 sm:justify-between "
+    "[scrollbar-width:none]"
+)
+TILE_SLAB: Final = "slab size-14 rounded-[1.1rem]"
+TILE_ICON: Final = "grid size-14 place-items-center rounded-[1.1rem] border border-dashed border-line text-soft"
+SMALL_SLAB: Final = "slab size-11 shrink-0 rounded-[0.85rem]"
+MARK: Final = "slab size-7 rounded-[0.6rem] [--a:82] [--b:52]"
+
+PROMPT: Final = (
+    "block w-full min-h-36 resize-y bg-transparent px-4 pt-4 pb-2 text-[1.0625rem] leading-relaxed text-ink "
+    "placeholder:text-faint outline-none"
+)
+FORM: Final = "rounded-3xl bg-panel border border-line transition-colors focus-within:border-faint"
+PROSE: Final = "px-4 pt-4 pb-2 text-[1.0625rem] leading-[2] text-soft"
+BLANK: Final = (
+    "grows min-w-12 max-w-full rounded-lg bg-raised px-2 py-0.5 text-ink placeholder:text-amber "
+    "border-b-2 border-amber focus-visible:outline-offset-0"
+)
+TOOLBAR: Final = "flex flex-wrap items-center gap-x-4 gap-y-3 p-3 pl-4"
+SWITCH: Final = "inline-flex rounded-full bg-raised p-1"
+SWITCH_CHOICE: Final = (
+    "inline-flex h-8 cursor-pointer items-center gap-1.5 rounded-full px-3 text-[0.8125rem] text-soft "
+    "has-checked:bg-ground has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-amber "
+    "aria-pressed:bg-ground aria-pressed:text-ink"
+)
+
+GRID: Final = "grid gap-5 sm:grid-cols-2 lg:grid-cols-3 grid-flow-dense"
+VIDEO_CARD: Final = "group/card flex flex-col overflow-hidden rounded-3xl bg-panel border border-line"
+STAGE: Final = "shade relative aspect-square w-full overflow-hidden"
+PLAYER: Final = "absolute inset-0 size-full object-contain"
+CARD_BODY: Final = "flex flex-1 flex-col gap-3 p-4"
+CARD_TEXT: Final = "text-sm text-soft line-clamp-2"
+CENTERED: Final = "absolute inset-0 grid place-items-center"
+BLOCK: Final = "block relative h-[72%] overflow-hidden rounded-2xl shadow-2xl shadow-black/50"
+UNCUT: Final = "uncut absolute inset-0"
+BLADE: Final = "blade absolute -inset-y-4 w-px"
+TRACK: Final = "h-1 w-full overflow-hidden rounded-full bg-raised"
+BAR: Final = "bar h-full rounded-full bg-honey"
+STEPS: Final = "flex items-center justify-between gap-2 text-xs text-faint"
+STEP: Final = "inline-flex items-center gap-1.5 data-[at=now]:text-ink data-[at=now]:font-medium data-[at=past]:text-soft"
+DOT: Final = "size-1.5 rounded-full bg-line group-data-[at=now]/step:bg-honey group-data-[at=past]/step:bg-faint"
+EMPTY: Final = (
+    "flex flex-col items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-14 text-center text-soft"
+)
+
+HEADER: Final = "sticky top-0 z-20 bg-ground/85 backdrop-blur-md border-b border-line/60"
+HEADER_ROW: Final = "flex h-16 items-center gap-2"
+SKIP: Final = (
+    "sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-full focus:bg-honey "
+    "focus:px-4 focus:py-2 focus:text-honey-ink"
+)
+FOOTER: Final = "mt-24 border-t border-line/60 py-8"
+TOAST: Final = (
+    "fixed bottom-5 left-1/2 z-50 -translate-x-1/2 flex items-center gap-2.5 rounded-full bg-panel border border-line "
+    "px-4 h-10 text-sm text-soft shadow-xl shadow-black/30"
+)
+OFFERS: Final = "grid gap-1.5 sm:grid-cols-2"
+OFFER: Final = (
+    "group flex w-full items-center gap-3.5 rounded-2xl p-2.5 text-left cursor-pointer transition-colors "
+    "hover:bg-raised focus-visible:bg-raised"
+)
+TABLE_ROW: Final = "flex items-baseline gap-4 border-b border-line/60 py-3 last:border-0"

@@ -1,0 +1,27 @@
+"""Who is asking. The session cookie of the socket's handshake says so, at every event; nothing the page sends does."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import reflex as rx
+from reflex_base.event.context import EventContext
+
+from cuttingasmr.auth import sessions
+from cuttingasmr.generation.desk import Owner
+from cuttingasmr.models import User
+
+
+def owner_of(state: rx.State) -> Owner:
+    """Give the question "who is asking?", to be put to the database together with another one."""
+    return partial(sessions.find, token=sessions.token_in(state.router.headers.cookie))
+
+
+async def asker(state: rx.State) -> User:
+    """Tell who is asking, or raise `SignInRequired`."""
+    return await sessions.who(sessions.token_in(state.router.headers.cookie))
+
+
+def is_page_load() -> bool:
+    """Whether this event was chained by another one of ours, as a page's load does; a browser's own call is not."""
+    return EventContext.get().parent_txid is not None

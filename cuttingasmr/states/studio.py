@@ -1,0 +1,145 @@
+"""The form in which a video is asked for. What is typed stays in the browser until it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import reflex as rx
+
+from cuttingasmr import db
+from cuttingasmr.errors import AppError, InsufficientCredits, Invalid, SignInRequired
+from cuttingasmr.generation import library
+from cuttingasmr.generation.desk import RETRY
+from cuttingasmr.generation.prompts import VideoRequest
+from cuttingasmr.generation.start import start_video
+from cuttingasmr.generation.templates import find_template
+from cuttingasmr.states.asking import asker
+from cuttingasmr.states.views import Part, counted
+
+BLANK = "blank."
+"""Begins the name of each field of a template in the form."""
+
+STARTED, REFUSED, SIGN_IN = "started", "refused", "sign-in"
+
+
+class Studio(rx.State):
+    """What is about to be made.
+
+    `key` goes with one submission, so that pressing twice makes one video. `answer` changes with every answer, which is
+    how the page knows that the button may be pressed again; it begins with what became of the press.
+    """
+
+    template_id: str = rx.SessionStorage("", name="template")
+    key: rx.Field[str] = rx.field("")
+    answer: rx.Field[str] = rx.field("")
+    error: rx.Field[str] = rx.field("")
+    error_at: rx.Field[str] = rx.field("")
+
+    @rx.var
+    def parts(self) -> list[Part]:
+        """The chosen template, cut into text and blanks; none while the visitor writes their own words."""
+        template = find_template(self.template_id)
+        return [Part.of(part) for part in template.slices()] if template else []
+
+    @rx.var
+    def template_name(self) -> str:
+        """The chosen template's name."""
+        template = find_template(self.template_id)
+        return template.name if template else ""
+
+    @rx.var
+    def ratio(self) -> str:
+        """The shape for which the chosen template is made."""
+        template = find_template(self.template_id)
+        return template.ratio if template else ""
+
+    @rx.event
+    async def prepare(self) -> None:
+        """Make the form ready for its first submission."""
+        if not self.key:
+            self.key = uuid4().hex
+
+    @rx.event
+    async def choose(self, template_id: object) -> None:
+        """Put a template into the form; anything that is none means one's own words."""
+        template = find_template(template_id) if isinstance(template_id, str) else None
+        self.template_id = template.id if template else ""
+        self.error = ""
+
+    @rx.event
+    async def start(self, form: dict[str, Any]) -> None:
+        """Start the video that the form asks for; its card appears at once, in every open tab."""
+        try:
+            request, key = read_form(form)
+            user = await asker(self)
+            await start_video(user_id=user.id, request=request, idempotency_key=key or None)
+        except AppError as error:
+            self._refuse(error, at="form")
+        else:
+            self.key = uuid4().hex
+            self._agree()
+
+    @rx.event
+    async def retry(self, video_id: object) -> None:
+        """Ask once more for a video that did not come, as it was asked for."""
+        try:
+            user = await asker(self)
+            seen = await db.read(library.find, user_id=user.id, name=checked_id(video_id))
+            video = seen.video
+            request = VideoRequest.checked(
+                prompt=video.prompt, aspect_ratio=video.aspect_ratio, template_id=video.template_id
+            )
+            await start_video(user_id=user.id, request=request, idempotency_key=f"{RETRY}{video.id}")
+        except AppError as error:
+            self._refuse(error, at=str(video_id)[:32])
+        else:
+            self._agree()
+
+    def _agree(self) -> None:
+        self.error = ""
+        self.answer = f"{STARTED} {uuid4().hex}"
+
+    def _refuse(self, error: AppError, *, at: str) -> None:
+        is_stranger = isinstance(error, SignInRequired)
+        self.error, self.error_at = "" if is_stranger else sentence(error), at
+        self.answer = f"{SIGN_IN if is_stranger else REFUSED} {uuid4().hex}"
+
+
+def read_form(form: object) -> tuple[VideoRequest, str]:
+    """Read what a form says, which any browser can make up; or raise `Invalid` with what to change."""
+    if not isinstance(form, Mapping):
+        raise Invalid
+    fields: dict[str, Any] = {str(name): value for name, value in form.items()}
+    template = find_template(str(fields.get("template", "")))
+    prompt = template.fill(_blanks(fields)) if template else fields.get("prompt")
+    request = VideoRequest.checked(
+        prompt=prompt,
+        aspect_ratio=fields.get("ratio"),
+        template_id=template.id if template else "",
+    )
+    return request, str(fields.get("key") or "")
+
+
+def _blanks(fields: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name.removeprefix(BLANK): value
+        for name, value in fields.items()
+        if name.startswith(BLANK) and isinstance(value, str)
+    }
+
+
+def checked_id(video_id: object) -> str:
+    """Give a video's id back, or raise `Invalid` for what can be none."""
+    if not isinstance(video_id, str):
+        raise Invalid
+    return video_id
+
+
+def sentence(error: AppError) -> str:
+    """Say what a visitor can do about an error."""
+    if not isinstance(error, InsufficientCredits):
+        return error.message
+    needed, held = int(str(error.facts["needCredits"])), int(str(error.facts["currentCredits"]))
+    return f"A video costs {counted(needed)} and you have {held:,}. You are {counted(needed - held)} short."

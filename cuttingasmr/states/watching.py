@@ -1,0 +1,47 @@
+"""How an open page stays true: it sleeps until something of its owner's changes, then looks again.
+
+Asleep it costs nothing. Only while something is under way does it also look every few minutes, should a wake-up be lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+from cuttingasmr import live
+from cuttingasmr.errors import SignInRequired, Unavailable
+from cuttingasmr.models import User
+
+T = TypeVar("T")
+
+SLOW_LOOK_SECONDS = 300.0
+FOREVER_SECONDS = 30 * 86_400.0
+AFTER_OUTAGE_SECONDS = 3.0
+
+
+async def follow(
+    who: Callable[[], Awaitable[User]],
+    look: Callable[[], Awaitable[T | None]],
+    is_under_way: Callable[[T], bool],
+) -> AsyncIterator[T | None]:
+    """Give what there is to see, now and after every wake-up. Ends with `None` when nobody is signed in any more."""
+    try:
+        user = await _patiently(who)
+    except SignInRequired:
+        yield None
+        return
+    with live.listening(user.id) as listener:
+        while (sight := await _patiently(look)) is not None:
+            yield sight
+            await listener.wait(SLOW_LOOK_SECONDS if is_under_way(sight) else FOREVER_SECONDS)
+    yield None
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask the database until it answers: a page that is open waits as long as it takes."""
+    while True:
+        try:
+            return await ask()
+        except Unavailable:
+            await asyncio.sleep(AFTER_OUTAGE_SECONDS)
