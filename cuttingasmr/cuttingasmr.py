@@ -6,13 +6,73 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.api.app import make_api
+from cuttingasmr.components.frame import connection_note
+from cuttingasmr.components.head import head
 from cuttingasmr.lifespan import lifespan
 from cuttingasmr.observability import logs
 from cuttingasmr.pages.home import home
+from cuttingasmr.pages.not_found import not_found
+from cuttingasmr.pages.profile import profile
+from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
+from cuttingasmr.states.desk import Desk
+from cuttingasmr.states.history import History
+from cuttingasmr.states.studio import Studio
+from cuttingasmr.states.trouble import apologise
+from cuttingasmr.states.visitor import Visitor
+
+ABOUT = "Describe a cut, a tap or a pour, and get it back as an eight-second ASMR video with its sound."
+PICTURE = "/og.png"
 
 logs.configure(as_json=get_settings().app_env == "production")
 
-app = rx.App(api_transformer=make_api(), html_lang="en")
+app = rx.App(
+    api_transformer=make_api(),
+    html_lang="en",
+    stylesheets=["/site.css"],
+    head_components=head(),
+    toaster=None,
+    app_wraps={(5, "Connection"): lambda stateful: connection_note() if stateful else None},
+    backend_exception_handler=apologise,
+)
 app.register_lifespan_task(lifespan)
-app.add_page(home, route=routes.HOME, title="CuttingASMR")
+app.add_page(
+    home,
+    route=routes.HOME,
+    title="CuttingASMR: eight seconds you can almost touch",
+    description=ABOUT,
+    image=PICTURE,
+    on_load=[Studio.prepare, Desk.watch],
+)
+app.add_page(
+    profile,
+    route=routes.PROFILE,
+    title="Your profile · CuttingASMR",
+    description="What you have made, and what you have to spend.",
+    image=PICTURE,
+    on_load=History.watch,
+)
+app.add_page(
+    sign_in,
+    route=routes.SIGN_IN,
+    title="Sign in · CuttingASMR",
+    description="Sign in to make ASMR videos.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)
+app.add_page(
+    sign_up,
+    route=routes.SIGN_UP,
+    title="Sign up · CuttingASMR",
+    description="Make an account; your first ASMR video is free.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)
+app.add_page(
+    not_found,
+    route=routes.NOT_FOUND,
+    title="Not found · CuttingASMR",
+    description="There is no page at this address.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)

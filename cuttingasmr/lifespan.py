@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from cuttingasmr import live
 from cuttingasmr.generation.supervisor import Supervisor
@@ -13,7 +13,7 @@ from cuttingasmr.settings import get_settings
 
 
 @contextlib.asynccontextmanager
-async def lifespan() -> AsyncIterator[None]:
+async def lifespan() -> AsyncGenerator[None, None]:
     """Run what the web process needs beside its requests."""
     supervisor = Supervisor() if get_settings().worker == "embedded" else None
     async with live.relaying():

@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (redis types its own client no closer)
 """Wake-ups: "something of this user's changed". Said after a commit, heard by the pages of that user that are open.
 
 A wake-up carries nothing: who hears it reads the database. One that is lost costs a slow re-read, never a wrong page.
@@ -10,7 +12,7 @@ import asyncio
 import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from functools import cache
 
 import redis
@@ -56,7 +58,7 @@ class Switchboard:
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
 
     @contextlib.contextmanager
-    def listening(self, user_id: str) -> Iterator[Listener]:
+    def listening(self, user_id: str) -> Generator[Listener, None, None]:
         """Listen to one user's wake-ups while the block runs."""
         listener = Listener()
         with self._lock:
@@ -101,7 +103,7 @@ def publish(user_id: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def relaying() -> AsyncIterator[None]:
+async def relaying() -> AsyncGenerator[None, None]:
     """Hand the wake-ups of other processes on to this one's pages while the block runs."""
     if not get_settings().redis_url:
         yield

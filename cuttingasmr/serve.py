@@ -51,14 +51,8 @@ def main(arguments: list[str]) -> int:
     try:
         settings = get_settings()
         listener = None if settings.worker == "only" else listen(host(), settings.port)
-    except HalfConfigured as error:
-        return _refuse(str(error))
-    except ValidationError as error:
-        return _refuse(
-            ". ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        )
-    except OSError as error:
-        return _refuse(f"The site's port (PORT) on {host()} cannot be used: {error.strerror}.")
+    except (HalfConfigured, ValidationError, OSError) as error:
+        return _refuse(_sentence(error))
     if "--check" in arguments:
         return 0
     if listener is None:
@@ -125,6 +119,14 @@ def serve(listener: socket.socket) -> int:
 
 def _nothing(_signal: int, _frame: FrameType | None) -> None:
     """Let a stop that was asked for end as a normal exit."""
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return ". ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+    if isinstance(error, OSError):
+        return f"The site's port on {host()} cannot be used: {error.strerror}. Choose another one with PORT."
+    return str(error)
 
 
 def _refuse(reason: str) -> int:

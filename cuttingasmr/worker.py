@@ -12,7 +12,7 @@ def run() -> None:
     """Run workflows until SIGINT or SIGTERM; what is under way then goes on in the next process."""
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopping.set())
+        signal.signal(name, lambda _number, _frame: stopping.set())
     supervisor = Supervisor()
     supervisor.start()
     stopping.wait()

@@ -103,6 +103,7 @@ def dev_site() -> Iterator[str]:
     os.environ |= build_pages.REFLEX | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
     yield from (shutil.which("reflex") or "reflex", "run", "--loglevel", "warning")
     yield from ("--frontend-port", str(port()), "--backend-port", str(next(free_ports(8000))))
+    yield from ("--backend-host", "127.0.0.1")
 
 
 def free_ports(first: int) -> Iterator[int]:

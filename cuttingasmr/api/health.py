@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportGeneralTypeIssues=false
+# (redis types its own client no closer)
 """Whether the site works, part by part."""
 
 from __future__ import annotations

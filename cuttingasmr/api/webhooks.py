@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from fastapi import APIRouter, Request
+from pydantic import AliasChoices, BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from cuttingasmr import db
@@ -39,14 +37,18 @@ async def veo3(token: str, request: Request) -> Answer:
     return Answer()
 
 
+class _Data(BaseModel):
+    """The part of a callback that is read. One API calls it `taskId`, a sample of the documents `task_id`."""
+
+    task_id: str = Field(min_length=1, max_length=128, validation_alias=AliasChoices("taskId", "task_id"))
+
+
+class _Callback(BaseModel):
+    data: _Data
+
+
 def _task_in(body: bytes) -> str:
-    """Find the task's id, which one API calls `taskId` and a sample `task_id`."""
     try:
-        content: Any = json.loads(body)
-        data = content.get("data") or {}
-        task_id = data.get("taskId") or data.get("task_id")
-    except (ValueError, RecursionError, AttributeError) as error:
+        return _Callback.model_validate_json(body).data.task_id
+    except ValidationError as error:
         raise BadJson from error
-    if not isinstance(task_id, str) or not 0 < len(task_id) <= 128:  # noqa: PLR2004 - the column's length
-        raise BadJson
-    return task_id

@@ -33,7 +33,7 @@ def icon(name: Text, size: int = 18) -> rx.Component:
 def button(*children: rx.Component | Text, kind: Kind = "quiet", **props: Any) -> rx.Component:
     """Make a button; it submits nothing unless it says so."""
     return rx.el.button(
-        *children, type=props.pop("type", "button"), class_name=theme.button_look(kind), **props
+        *children, type=props.pop("type", "button"), class_name=props.pop("class_name", theme.button_look(kind)), **props
     )
 
 

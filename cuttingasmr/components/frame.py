@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.style import set_color_mode, toggle_color_mode
-from reflex_base.style import LIGHT_COLOR_MODE, color_mode
+from reflex.style import color_mode, resolved_color_mode, set_color_mode, toggle_color_mode
 from reflex_components_core.core.banner import has_connection_errors
 
 from cuttingasmr import routes
@@ -58,7 +57,7 @@ def _logo() -> rx.Component:
 def _theme_toggle() -> rx.Component:
     return button(
         rx.el.span("Light or dark", class_name=theme.HIDDEN),
-        rx.cond(color_mode == LIGHT_COLOR_MODE, icon("moon"), icon("sun")),
+        icon(rx.cond(resolved_color_mode == "light", "moon", "sun")),
         kind="plain",
         on_click=toggle_color_mode,
     )
@@ -147,7 +146,5 @@ def _theme_choice(mode: str, look: str) -> rx.Component:
         type="button",
         class_name=theme.SWITCH_CHOICE,
         on_click=set_color_mode(mode),
-        aria_pressed=rx.cond(rx.style.raw_color_mode == mode, "true", "false")
-        if hasattr(rx, "style")
-        else None,
+        aria_pressed=rx.cond(color_mode == mode, "true", "false"),
     )

@@ -133,3 +133,6 @@ OFFER: Final = (
     "hover:bg-raised focus-visible:bg-raised"
 )
 TABLE_ROW: Final = "flex items-baseline gap-4 border-b border-line/60 py-3 last:border-0"
+IDEA: Final = "group overflow-hidden rounded-3xl bg-panel border border-line text-left cursor-pointer"
+IDEA_STAGE: Final = "shade grid h-40 place-items-center"
+IDEA_SLAB: Final = "slab h-20 w-32 rounded-[1.4rem]"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
@@ -46,37 +46,23 @@ def find_all(session: Session, *, now: datetime | None = None) -> list[Finding]:
     return [finding for check in checks for finding in check(session)] + _nothing_rests(session, now)
 
 
-def _sum_of(*kinds: Kind) -> object:
-    return func.coalesce(
-        func.sum(case((col(CreditEntry.kind).in_(kinds), col(CreditEntry.credits)), else_=0)), 0
-    )
+def _sum_of(*kinds: Kind) -> ColumnElement[int]:
+    return func.sum(case((col(CreditEntry.kind).in_(kinds), col(CreditEntry.credits)), else_=0))
 
 
 def _balances_equal_their_entries(session: Session) -> list[Finding]:
     """`total_credits` is what came in; `used_credits` is what was spent and not given back."""
-    sums = (
-        select(
-            col(CreditEntry.user_id).label("user_id"),
-            _sum_of(Kind.WELCOME, Kind.PURCHASE, Kind.ADJUSTMENT, Kind.CLAWBACK).label("total"),
-            _sum_of(Kind.SPEND, Kind.GIVE_BACK).label("used"),
-        )
-        .group_by(col(CreditEntry.user_id))
-        .subquery()
-    )
-    total, used = func.coalesce(sums.c.total, 0), -func.coalesce(sums.c.used, 0)
+    came = func.coalesce(_sum_of(Kind.WELCOME, Kind.PURCHASE, Kind.ADJUSTMENT, Kind.CLAWBACK), 0)
+    went = -func.coalesce(_sum_of(Kind.SPEND, Kind.GIVE_BACK), 0)
+    too_much, overused = col(User.total_credits) - came, col(User.used_credits) - went
     rows = session.exec(
-        select(User.id, User.total_credits, User.used_credits, total, used)
-        .join(sums, sums.c.user_id == col(User.id), isouter=True)
-        .where(or_(col(User.total_credits) != total, col(User.used_credits) != used))
+        select(User.id, too_much, overused)
+        .join(CreditEntry, col(CreditEntry.user_id) == col(User.id), isouter=True)
+        .group_by(col(User.id), col(User.total_credits), col(User.used_credits))
+        .having(or_(too_much != 0, overused != 0))
     )
-    return [
-        Finding(
-            "a balance is the sum of its entries",
-            row[0],
-            f"holds {row[1]}/{row[2]}, entries say {row[3]}/{row[4]}",
-        )
-        for row in rows
-    ]
+    statement = "a balance is the sum of its entries"
+    return [Finding(statement, row[0], f"total is off by {row[1]}, used by {row[2]}") for row in rows]
 
 
 def _nobody_owes_for_a_spend(session: Session) -> list[Finding]:
@@ -94,39 +80,32 @@ def _nobody_owes_for_a_spend(session: Session) -> list[Finding]:
     ]
 
 
-def _with_entries() -> Select[tuple[str, str, int, int]]:
-    """Give every video's id and status, its number of spends and of give-backs."""
+def _completed_videos_are_paid_once(session: Session) -> list[Finding]:
+    return _wrongly_paid(session, "a completed video is paid for once", (Status.COMPLETED,), give_backs=0)
+
+
+def _ended_videos_are_given_back(session: Session) -> list[Finding]:
+    lost = (Status.FAILED, Status.CANCELED)
+    return _wrongly_paid(session, "a video that did not come is given back once", lost, give_backs=1)
+
+
+def _wrongly_paid(
+    session: Session, statement: str, statuses: tuple[Status, ...], *, give_backs: int
+) -> list[Finding]:
+    """Find videos in these states that have not exactly one spend and so many give-backs."""
     spends = func.count(case((col(CreditEntry.kind) == Kind.SPEND, 1)))
     backs = func.count(case((col(CreditEntry.kind) == Kind.GIVE_BACK, 1)))
     of_video = and_(
         col(CreditEntry.reference) == col(Video.id), col(CreditEntry.kind).in_((Kind.SPEND, Kind.GIVE_BACK))
     )
-    return (
-        select(Video.id, Video.status, spends.label("spends"), backs.label("backs"))
+    rows = session.exec(
+        select(Video.id, spends, backs)
         .join(CreditEntry, of_video, isouter=True)
-        .group_by(col(Video.id), col(Video.status))
+        .where(col(Video.status).in_(statuses))
+        .group_by(col(Video.id))
+        .having(or_(spends != 1, backs != give_backs))
     )
-
-
-def _completed_videos_are_paid_once(session: Session) -> list[Finding]:
-    counted = _with_entries().where(col(Video.status) == Status.COMPLETED).subquery()
-    rows = session.exec(select(counted).where(or_(counted.c.spends != 1, counted.c.backs != 0)))
-    return [
-        Finding("a completed video is paid for once", row[0], f"{row[2]} spends, {row[3]} give-backs")
-        for row in rows
-    ]
-
-
-def _ended_videos_are_given_back(session: Session) -> list[Finding]:
-    lost = (Status.FAILED, Status.CANCELED)
-    counted = _with_entries().where(col(Video.status).in_(lost)).subquery()
-    rows = session.exec(select(counted).where(or_(counted.c.spends != 1, counted.c.backs != 1)))
-    return [
-        Finding(
-            "a video that did not come is given back once", row[0], f"{row[2]} spends, {row[3]} give-backs"
-        )
-        for row in rows
-    ]
+    return [Finding(statement, row[0], f"{row[1]} spends, {row[2]} give-backs") for row in rows]
 
 
 def _entries_have_their_videos(session: Session) -> list[Finding]:

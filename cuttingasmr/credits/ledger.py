@@ -106,4 +106,5 @@ def _write_entry(session: Session, user_id: str, kind: Kind, *, reference: str, 
         user_id=user_id, kind=kind, reference=reference, credits=credits
     )
     insert = insert.on_conflict_do_nothing(index_elements=["kind", "reference"]).returning(CreditEntry.id)
-    return session.exec(insert).first() is not None
+    written: int | None = session.exec(insert).scalar_one_or_none()
+    return written is not None

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -100,7 +101,7 @@ def entries(session: Session, *, user_id: str, before: int = 0, size: int = PAGE
     return Page(found[:size], str(found[size - 1].id) if len(found) > size else "")
 
 
-def _seen(session: Session, videos: list[Video]) -> list[Seen]:
+def _seen(session: Session, videos: Sequence[Video]) -> list[Seen]:
     expected = expected_seconds(session)
     return [Seen(video, progress_of(video, expected=expected)) for video in videos]
 

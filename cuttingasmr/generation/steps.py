@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import structlog
 from sqlmodel import Session, col, update
@@ -33,12 +33,12 @@ from cuttingasmr.storage.store import StorageUnavailable, get_store
 log = structlog.get_logger()
 
 
-class Outcome(TypedDict, total=False):
-    """What a step found: a word for the workflow to branch on, and what the person should read of it."""
+class Outcome(TypedDict):
+    """What a step found: a word for the workflow to branch on, and the provider's code and text where there are any."""
 
     state: str
-    code: str
-    text: str
+    code: NotRequired[str]
+    text: NotRequired[str]
 
 
 async def submit(video_id: str) -> Outcome:
@@ -70,7 +70,7 @@ async def _send(video: Video, key: Key) -> Outcome:
         return Outcome(state="refused", code=error.provider_code, text=error.message)
     except ProviderUnavailable as error:
         if isinstance(error, KeyRefused):
-            log.error("provider.key-refused", key=key.fingerprint)
+            log.error("provider.key-refused", key=key.fingerprint)  # noqa: TRY400 - no traceback tells more
         await forget_submit(video.id)
         return Outcome(state="busy" if isinstance(error, Busy) else "unreachable")
     await adopt(video.id, task_id)
@@ -155,7 +155,7 @@ async def _fetch_and_keep(video: Video, url: str) -> Outcome:
 
 
 @asynccontextmanager
-async def _scratch() -> AsyncIterator[Path]:
+async def _scratch() -> AsyncGenerator[Path, None]:
     """Give a path for a file that is gone afterwards."""
     folder = get_settings().data_dir / "tmp"
     folder.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,9 @@ from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.generation import (
     engine,
     sweep,
-    workflow,  # noqa: F401 - importing it registers the workflow that the engine runs
+)
+from cuttingasmr.generation import (
+    workflow as _registered,  # noqa: F401 # pyright: ignore[reportUnusedImport] - importing it is what the engine needs
 )
 from cuttingasmr.models import EngineBeat
 from cuttingasmr.models.columns import new_id
@@ -81,6 +83,9 @@ class Supervisor:
             os.kill(os.getpid(), signal.SIGTERM)
 
     def _run(self) -> None:
+        db.run(
+            _write_beat, executor_id=self.executor_id
+        )  # first: who dies before the first turn is missed, too
         engine.launch(self.executor_id)
         self._running.set()
         log.info("engine.running", executor=self.executor_id)

@@ -6,6 +6,9 @@ workflow stands beside the old one, which is kept until nothing runs it any more
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
 import structlog
 from dbos import DBOS
 from dbos import error as dbos_error
@@ -28,23 +31,39 @@ LONGEST_STORAGE_PAUSE_SECONDS = 300.0
 FULL = "Your video is finished and safe with the video service, but our storage is full. We keep trying; do not worry."
 WAITING_FOR_PROVIDER = "The video service is busy. Your video keeps its place and starts as soon as it can."
 
-IN_DOUBT = (
-    "The video service did not answer clearly. We wait for word from it before trying again, so that nothing is made twice."
-)
+IN_DOUBT = "The video service did not answer clearly. We wait for word from it before trying again, so that nothing is made twice."
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 log = structlog.get_logger()
 
-RETRIES = {"retries_allowed": True, "interval_seconds": 0.5, "backoff_rate": 2.0, "max_attempts": 12}
-"""About half an hour of patience with our own database; the minute's `reconcile` catches what outlasts it."""
+STEP_TRIES = 12
 
-submit = DBOS.step(name="submit", **RETRIES)(steps.submit)
-forget_submit = DBOS.step(name="forget_submit", **RETRIES)(steps.forget_submit)
-adopt = DBOS.step(name="adopt", **RETRIES)(steps.adopt)
-check = DBOS.step(name="check", **RETRIES)(steps.check)
-store = DBOS.step(name="store", **RETRIES)(steps.store)
-notify = DBOS.step(name="notify", **RETRIES)(steps.notify)
-complete = DBOS.step(name="complete", **RETRIES)(steps.complete)
-give_up = DBOS.step(name="give_up", **RETRIES)(steps.give_up)
+
+def _step(function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Make a step that is tried again for about half an hour: our own database may be away, and a step must not be lost.
+
+    What outlasts even that is given back by the minute's `sweep.reconcile`.
+    """
+    retried = DBOS.step(
+        name=function.__name__,
+        retries_allowed=True,
+        max_attempts=STEP_TRIES,
+        interval_seconds=0.5,
+        backoff_rate=2.0,
+    )
+    return retried(function)
+
+
+submit = _step(steps.submit)
+forget_submit = _step(steps.forget_submit)
+adopt = _step(steps.adopt)
+check = _step(steps.check)
+store = _step(steps.store)
+notify = _step(steps.notify)
+complete = _step(steps.complete)
+give_up = _step(steps.give_up)
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1000)
@@ -76,7 +95,7 @@ async def _get_accepted(video_id: str) -> Failure | None:
         if state in {"sent", "ended"}:
             return None
         if state == "refused":
-            return failures.of_provider(outcome["code"], outcome["text"])
+            return failures.of_provider(outcome.get("code", ""), outcome.get("text", ""))
         if state == "doubt":
             doubts, pause = doubts + 1, get_settings().submit_doubt_seconds
             await notify(video_id, IN_DOUBT)
@@ -113,7 +132,7 @@ async def _wait_for_result(video_id: str) -> Failure | None:
             case "done" | "ended":
                 return None
             case "failed":
-                return failures.of_provider(outcome["code"], outcome["text"])
+                return failures.of_provider(outcome.get("code", ""), outcome.get("text", ""))
             case "unknown":
                 unknown += 1
                 if unknown >= 3:  # noqa: PLR2004 - a record may be late, not lost, once or twice

@@ -14,7 +14,7 @@ from cuttingasmr.models.columns import moment
 class AuditEntry(SQLModel, table=True):
     """One line of the audit log. Written in the transaction it tells of; never changed."""
 
-    __tablename__ = "audit_log"
+    __tablename__ = "audit_log"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = moment(index=True)

@@ -28,7 +28,7 @@ KINDS = ", ".join(f"'{kind}'" for kind in Kind)
 class CreditEntry(SQLModel, table=True):
     """One change of one balance. Unique on kind and reference: the reason why a repeat does nothing."""
 
-    __tablename__ = "credit_entries"
+    __tablename__ = "credit_entries"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
     __table_args__ = (
         UniqueConstraint("kind", "reference", name="uq_credit_entries_kind_reference"),
         CheckConstraint(f"kind IN ({KINDS})", name="ck_credit_entries_kind"),

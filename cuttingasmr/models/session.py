@@ -12,7 +12,7 @@ from cuttingasmr.models.columns import moment
 class SessionRow(SQLModel, table=True):
     """One signed-in browser. Only the hash of its cookie's value is kept: a stolen table opens nothing."""
 
-    __tablename__ = "sessions"
+    __tablename__ = "sessions"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
 
     token_hash: str = Field(primary_key=True, max_length=64)
     user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True, max_length=32)

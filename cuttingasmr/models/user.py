@@ -13,7 +13,7 @@ from cuttingasmr.models.columns import moment, new_id
 class User(SQLModel, table=True):
     """A person. `total_credits` and `used_credits` are changed by `credits/ledger.py` and by nothing else."""
 
-    __tablename__ = "users"
+    __tablename__ = "users"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
     __table_args__ = (CheckConstraint("used_credits >= 0", name="ck_users_used_not_negative"),)
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)

@@ -29,7 +29,7 @@ STATUSES = ", ".join(f"'{status}'" for status in Status)
 class Video(SQLModel, table=True):
     """One video of one person. Its id is its workflow's id as well."""
 
-    __tablename__ = "videos"
+    __tablename__ = "videos"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
     __table_args__ = (
         UniqueConstraint("user_id", "idempotency_key", name="uq_videos_user_id_idempotency_key"),
         CheckConstraint(f"status IN ({STATUSES})", name="ck_videos_status"),

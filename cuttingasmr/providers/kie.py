@@ -43,7 +43,13 @@ class Envelope(BaseModel):
 
     code: int
     msg: str = ""
-    data: Any = None
+    data: dict[str, Any] | None = None
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _mapping(cls, value: object) -> object:
+        """Read what is no object as nothing: no call that is made here answers otherwise."""
+        return None if isinstance(value, list | str | int | float) else value
 
     @field_validator("msg", mode="before")
     @classmethod
@@ -206,7 +212,7 @@ def _task_id(answer: httpx.Response) -> str:
     envelope = _envelope(answer)
     if envelope is None:
         raise Uncertain
-    task_id = envelope.data.get("taskId") if isinstance(envelope.data, dict) else None
+    task_id = (envelope.data or {}).get("taskId")
     if envelope.code == OK and answer.is_success and isinstance(task_id, str) and task_id:
         return task_id
     if task_id:

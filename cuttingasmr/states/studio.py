@@ -97,6 +97,11 @@ class Studio(rx.State):
         else:
             self._agree()
 
+    @rx.event
+    async def admit_failure(self) -> None:
+        """Say that something went wrong on our side."""
+        self._refuse(AppError(), at="form")
+
     def _agree(self) -> None:
         self.error = ""
         self.answer = f"{STARTED} {uuid4().hex}"

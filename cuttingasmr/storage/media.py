@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 from av.error import FFmpegError
+from PIL.Image import Image
 
 POSTER_AT_SECONDS = 1.0
 POSTER_WIDTH = 640
@@ -36,7 +38,7 @@ def inspect(path: Path) -> Media:
         raise NotAVideo(type(error).__name__) from error
 
 
-def _inspect(container: av.container.InputContainer) -> Media:
+def _inspect(container: InputContainer) -> Media:
     if not container.streams.video or not container.streams.audio:
         raise NotAVideo("no picture" if not container.streams.video else "no sound")
     stream = container.streams.video[0]
@@ -48,12 +50,12 @@ def _inspect(container: av.container.InputContainer) -> Media:
     )
 
 
-def _poster(container: av.container.InputContainer, duration_ms: int) -> bytes:
+def _poster(container: InputContainer, duration_ms: int) -> bytes:
     """Take the first frame at or after the poster's moment, scaled down."""
     moment = min(POSTER_AT_SECONDS, duration_ms / 2000)
     for frame in container.decode(video=0):
-        if frame.time is not None and frame.time >= moment:
-            image = frame.to_image()
+        if frame.time >= moment:
+            image: Image = frame.to_image()
             image.thumbnail((POSTER_WIDTH, POSTER_WIDTH * 2))
             file = io.BytesIO()
             image.save(file, "WEBP", quality=80)

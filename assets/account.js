@@ -1,0 +1,88 @@
+// Signs in, up and out by the API. A password goes from its form to the server and nowhere else.
+// Hangs on the document, so it works however often the page is drawn anew, and holds no inline handlers.
+
+(() => {
+  "use strict";
+
+  const SORRY = "The site cannot be reached right now. Please try again in a moment.";
+  const DOORS = ["/sign-in", "/sign-up"];
+
+  const post = async (what, fields = {}) => {
+    try {
+      const answer = await fetch(`/api/auth/${what}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(fields),
+      });
+      const said = await answer.json().catch(() => ({}));
+      return answer.ok ? "" : said.error || SORRY;
+    } catch {
+      return SORRY;
+    }
+  };
+
+  /** Where to go on: a page of this site, never another site. */
+  const next = () => {
+    const wanted = new URLSearchParams(location.search).get("next") || "/";
+    try {
+      const url = new URL(wanted, location.origin);
+      return url.origin === location.origin && wanted.startsWith("/") ? url.pathname + url.search : "/";
+    } catch {
+      return "/";
+    }
+  };
+
+  /** Load a page as somebody else: with a new cookie, a new socket and nothing of the page before. */
+  const leaveFor = (path, ...forgotten) => {
+    for (const key of ["token", ...forgotten]) sessionStorage.removeItem(key);
+    location.assign(path);
+  };
+
+  const tell = (near, message) => {
+    const place = near.parentElement.querySelector("[role=alert]") || near.querySelector("[role=alert]");
+    if (place) place.textContent = message;
+  };
+
+  /** Do it once, however often it is pressed. */
+  const once = async (button, place, what, fields) => {
+    if ("busy" in button.dataset) return;
+    button.dataset.busy = "";
+    tell(place, "");
+    const error = await post(what, fields);
+    if (!error) return leaveFor(DOORS.includes(location.pathname) ? next() : location.pathname);
+    tell(place, error);
+    delete button.dataset.busy;
+  };
+
+  addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target.closest?.("form[data-account]");
+      if (!form) return;
+      event.preventDefault();
+      once(form, form.querySelector("[role=alert]"), form.dataset.account, Object.fromEntries(new FormData(form)));
+    },
+    true,
+  );
+
+  addEventListener("click", async (event) => {
+    const demo = event.target.closest?.("[data-demo]");
+    if (demo) return once(demo, demo, "demo");
+    if (!event.target.closest?.("[data-sign-out]")) return;
+    await post("sign-out");
+    leaveFor("/", "draft", "template");
+  });
+
+  // Links between the doors keep where their visitor was going.
+  addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest?.("a[data-next]");
+      if (!link) return;
+      const url = new URL(link.href);
+      url.searchParams.set("next", DOORS.includes(location.pathname) ? next() : location.pathname);
+      link.href = url.href;
+    },
+    true,
+  );
+})();

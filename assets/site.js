@@ -1,0 +1,270 @@
+// What the browser can do without asking the server: count, remember what is typed, tick, open and close.
+// React owns the page and may draw it anew at any time, so everything hangs on the document, nothing here writes into
+// elements that React fills, and nothing is written before React has taken the page over.
+
+(() => {
+  "use strict";
+
+  const find = (what, within = document) => within.querySelector(what);
+  const findAll = (what, within = document) => [...within.querySelectorAll(what)];
+  const form = () => find("form[data-studio]");
+  const isReady = () => Boolean(window.__reflex); // Reflex sets it when React has taken over
+
+  // --- what is typed stays, through reloads and a sign-in
+
+  const DRAFT = "draft";
+  let draft = { prompt: "", ratio: "", template: "", blanks: {} };
+  try {
+    draft = { ...draft, ...JSON.parse(sessionStorage.getItem(DRAFT)) };
+  } catch {
+    // Nothing was kept, or the browser keeps nothing.
+  }
+
+  const keep = () => {
+    try {
+      sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+    } catch {
+      // The browser keeps nothing: then what is typed lasts as long as the page.
+    }
+  };
+
+  const read = () => {
+    const studio = form();
+    if (!studio) return;
+    draft.prompt = studio.elements.prompt.value;
+    draft.ratio = studio.elements.ratio.value;
+    const template = find("[data-template]", studio);
+    if (template) {
+      const values = findAll("[data-blank]", template).map((blank) => [blank.dataset.blank, blank.value]);
+      draft.blanks[template.dataset.template] = Object.fromEntries(values);
+    }
+    keep();
+    count();
+  };
+
+  const restored = new WeakSet();
+
+  const restore = () => {
+    const studio = form();
+    if (!studio) return;
+    const { prompt, ratio } = studio.elements;
+    if (!restored.has(prompt)) {
+      restored.add(prompt);
+      if (!prompt.value) prompt.value = draft.prompt;
+      if (draft.ratio) ratio.value = draft.ratio;
+    }
+    const template = find("[data-template]", studio);
+    if (template && !restored.has(template)) {
+      restored.add(template);
+      restoreTemplate(template, ratio);
+    }
+    if (!template && draft.template && studio.dataset.answer !== undefined && isHydrated(studio)) draft.template = "";
+    count();
+  };
+
+  // The key is there once the server has spoken: only then does "no template" mean that there is none.
+  const isHydrated = (studio) => Boolean(studio.elements.key.value);
+
+  const restoreTemplate = (template, ratio) => {
+    const name = template.dataset.template;
+    const values = draft.blanks[name] || {};
+    for (const blank of findAll("[data-blank]", template)) blank.value = values[blank.dataset.blank] || "";
+    if (draft.template !== name) ratio.value = template.dataset.ratio;
+    draft.template = name;
+    draft.ratio = ratio.value;
+    keep();
+  };
+
+  // --- the counter counts what the server counts: characters of the whole prompt, without the spaces around it
+
+  const promptOf = (studio) => {
+    const text = find("[data-template] > p", studio);
+    if (!text) return studio.elements.prompt.value;
+    return [...text.children].map((part) => part.value || part.placeholder || part.textContent).join("");
+  };
+
+  const count = () => {
+    const studio = form();
+    const counter = studio && find("[data-count]", studio);
+    if (!counter) return;
+    const limit = Number(counter.dataset.count);
+    const length = [...promptOf(studio).trim()].length;
+    const said = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}`;
+    if (counter.textContent !== said) counter.firstChild.data = said;
+    counter.toggleAttribute("data-over", length > limit);
+    for (const chip of findAll("[data-fills]", studio)) {
+      const blank = find(`[data-blank="${chip.dataset.fills}"]`, studio);
+      chip.setAttribute("aria-pressed", String((blank.value || blank.placeholder) === chip.textContent));
+    }
+  };
+
+  // --- pressing Generate: busy at once, and until the server's answer
+
+  let answer;
+  let waitsForReact = false;
+
+  const submit = (event) => {
+    const studio = event.target.closest?.("form[data-studio]");
+    if (!studio) return;
+    if (isReady() && !("busy" in studio.dataset)) {
+      studio.dataset.busy = "";
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waitsForReact = !isReady();
+  };
+
+  const hear = () => {
+    const said = form()?.dataset.answer;
+    if (said === undefined || said === answer) return;
+    const isFirst = answer === undefined;
+    answer = said;
+    if (isFirst) return;
+    for (const busy of findAll("form[data-studio][data-busy], [data-once][data-busy]")) delete busy.dataset.busy;
+    if (said.startsWith("sign-in")) open("sign-in");
+    if (said.startsWith("started")) wantsVideos = true;
+  };
+
+  // --- where the reader's eye goes next, once React has drawn it
+
+  let wantsVideos = false;
+  let wantsPrompt = false;
+
+  const look = () => {
+    const videos = wantsVideos && find("[data-videos]");
+    if (videos) {
+      wantsVideos = false;
+      if (videos.getBoundingClientRect().top > innerHeight - 240) videos.scrollIntoView({ block: "start" });
+    }
+    const prompt = wantsPrompt && find("[data-prompt]");
+    if (prompt && prompt.offsetParent) {
+      wantsPrompt = false;
+      prompt.focus();
+    }
+  };
+
+  const toForm = () => form()?.scrollIntoView({ block: "center" });
+
+  const putIntoForm = (button) => {
+    const studio = form();
+    if (!studio) return;
+    studio.elements.prompt.value = button.dataset.puts;
+    studio.elements.ratio.value = button.dataset.shape;
+    read();
+    wantsPrompt = true;
+    toForm();
+  };
+
+  const fill = (chip) => {
+    const blank = find(`[data-blank="${chip.dataset.fills}"]`, form());
+    blank.value = chip.textContent;
+    read();
+  };
+
+  // --- dialogs
+
+  const open = (name) => {
+    const dialog = find(`dialog[data-dialog="${name}"]`);
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    find("[data-first]", dialog)?.focus();
+  };
+
+  const walk = (event, dialog) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const offers = findAll("[data-offer]", dialog);
+    if (!offers.length) return;
+    if (event.key === "Enter" && event.target.type === "search") {
+      event.preventDefault();
+      offers[0].click();
+    } else if (step) {
+      event.preventDefault();
+      const here = offers.indexOf(document.activeElement);
+      if (here + step < 0) find("[data-first]", dialog).focus();
+      else offers[Math.min(here + step, offers.length - 1)].focus();
+    }
+  };
+
+  // --- moments and clocks
+
+  const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const clocks = new WeakMap();
+  let ticking = 0;
+
+  const tell = () => {
+    for (const time of findAll("time[data-at]")) {
+      if (time.title === time.dataset.at) continue;
+      time.title = time.dataset.at;
+      time.textContent = MOMENT.format(new Date(time.dataset.at));
+    }
+  };
+
+  const tick = () => {
+    const shown = findAll("[data-elapsed]");
+    for (const clock of shown) {
+      const { elapsed } = clock.dataset;
+      if (clocks.get(clock)?.elapsed !== elapsed) clocks.set(clock, { elapsed, at: performance.now() });
+      const seconds = Math.floor(Number(elapsed) + (performance.now() - clocks.get(clock).at) / 1000);
+      clock.textContent = `started ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} ago`;
+    }
+    if (shown.length && !ticking) ticking = setInterval(tick, 1000);
+    if (!shown.length && ticking) ticking = clearInterval(ticking) || 0;
+  };
+
+  // --- listening
+
+  addEventListener("submit", submit, true);
+  addEventListener("input", (event) => event.target.closest?.("form[data-studio]") && read());
+  addEventListener("change", (event) => event.target.closest?.("form[data-studio]") && read());
+
+  addEventListener("keydown", (event) => {
+    const dialog = event.target.closest?.("dialog[data-dialog]");
+    if (dialog) walk(event, dialog);
+    const studio = event.target.closest?.("form[data-studio]");
+    if (studio && event.key === "Enter" && (event.ctrlKey || event.metaKey)) studio.requestSubmit();
+    else if (studio && event.key === "Enter" && event.target.matches("[data-blank]")) event.preventDefault();
+  });
+
+  addEventListener("click", (event) => {
+    const at = (what) => event.target.closest?.(what);
+    if (at("[data-opens]")) open(at("[data-opens]").dataset.opens);
+    if (at("[data-closes]")) at("dialog")?.close();
+    if (event.target.matches?.("dialog[data-dialog]")) event.target.close();
+    if (at("[data-fills]")) fill(at("[data-fills]"));
+    if (at("[data-puts]")) putIntoForm(at("[data-puts]"));
+    if (at("[data-chooses=top], [data-offer]")) toForm();
+    if (at("[data-once]")) at("[data-once]").dataset.busy = "";
+  });
+
+  let planned = false;
+
+  const refresh = () => {
+    planned = false;
+    restore();
+    hear();
+    tell();
+    tick();
+    look();
+  };
+
+  const plan = () => {
+    if (planned) return;
+    planned = true;
+    requestAnimationFrame(refresh);
+  };
+
+  const start = () => {
+    if (!isReady()) return setTimeout(start, 30);
+    new MutationObserver(plan).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ["data-answer", "data-elapsed", "data-at", "class", "value"],
+    });
+    refresh();
+    if (waitsForReact) form()?.requestSubmit();
+  };
+
+  start();
+})();

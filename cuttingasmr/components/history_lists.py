@@ -1,0 +1,93 @@
+"""The two lists of the profile: videos, and every change of the balance."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from cuttingasmr import routes
+from cuttingasmr.components import theme
+from cuttingasmr.components.basics import button, heading, link_button, moment
+from cuttingasmr.components.video_card import video_card
+from cuttingasmr.states.history import History
+from cuttingasmr.states.views import Line
+from cuttingasmr.states.visitor import Visitor
+
+
+def balance() -> rx.Component:
+    """Say what there is, what there was, and what is gone."""
+    return rx.el.dl(
+        _figure("Left", Visitor.credits, "left"),
+        _figure("Used", History.used, "used"),
+        _figure("In total", History.total, "total"),
+        class_name=f"{theme.CARD} {theme.PADDED} grid grid-cols-3 gap-4",
+    )
+
+
+def videos() -> rx.Component:
+    """List everything that was made."""
+    return rx.el.section(
+        heading("Videos"),
+        rx.cond(
+            History.videos.length() > 0,
+            rx.el.div(rx.foreach(History.videos, video_card), class_name=theme.GRID),
+            rx.el.div(
+                rx.el.p("Nothing made yet."),
+                link_button("Make the first one", kind="primary", href=routes.HOME),
+                class_name=theme.EMPTY,
+            ),
+        ),
+        rx.cond(
+            History.has_more_videos,
+            button("Show more videos", on_click=History.show_more_videos, class_name=f"{theme.button_look('quiet')} self-center"),
+        ),
+        class_name="flex flex-col gap-5",
+    )
+
+
+def credit_lines() -> rx.Component:
+    """List every change of the balance."""
+    return rx.el.section(
+        heading("Credits"),
+        rx.el.ul(rx.foreach(History.lines, _line), class_name=f"{theme.CARD} px-5"),
+        rx.cond(
+            History.has_more_lines,
+            button("Show more entries", on_click=History.show_more_lines, class_name=f"{theme.button_look('quiet')} self-center"),
+        ),
+        class_name="flex flex-col gap-5",
+    )
+
+
+def _figure(name: str, value: rx.Var[int], key: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(name, class_name=theme.NOTE),
+        rx.el.dd(
+            value.to_string(),
+            class_name=f"{theme.HEADING} {theme.FIGURES}",
+            custom_attrs={"data-figure": key},
+        ),
+    )
+
+
+def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(
+            rx.cond(
+                line.video,
+                rx.el.a(line.what, href=f"#{line.video}", class_name=theme.LINK, custom_attrs={"data-shows": line.video}),
+                rx.el.span(line.what),
+            ),
+            class_name="flex-1 text-sm",
+        ),
+        moment(line.at),
+        rx.el.span(
+            line.amount,
+            class_name=rx.cond(
+                line.is_gain,
+                f"w-14 text-right text-good {theme.FIGURES}",
+                f"w-14 text-right text-soft {theme.FIGURES}",
+            ),
+        ),
+        key=line.id.to_string(),
+        class_name=theme.TABLE_ROW,
+        custom_attrs={"data-line": ""},
+    )

@@ -1,0 +1,184 @@
+"""The form in which a video is asked for: what it shows, in which shape, and what it costs.
+
+Its fields are the browser's own. assets/site.js counts, remembers what is typed, and marks the form as busy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from cuttingasmr.components import theme
+from cuttingasmr.components.basics import alert, button, icon, slab
+from cuttingasmr.generation.prompts import PROMPT_LIMIT, RATIOS
+from cuttingasmr.generation.templates import QUICK, MAX_VALUE_LENGTH, Template, find_template
+from cuttingasmr.states.shelf import Shelf
+from cuttingasmr.states.studio import BLANK, Studio
+from cuttingasmr.states.views import Part
+from cuttingasmr.states.visitor import Visitor
+
+SHAPES = {"16:9": ("rectangle-horizontal", "Wide"), "9:16": ("rectangle-vertical", "Tall")}
+ALL_TEMPLATES = "all-templates"
+PLACEHOLDER = (
+    "A knife sinks through a block of frosted blue glass on dark slate. Macro lens, low side light. "
+    "A thin singing note, then one clean crack."
+)
+
+
+def prompt_form() -> rx.Component:
+    """Ask for a video."""
+    return rx.el.section(
+        _quick_templates(),
+        rx.el.form(
+            rx.el.input(type="hidden", name="key", value=Studio.key, read_only=True),
+            rx.el.input(type="hidden", name="template", value=Studio.template_id, read_only=True),
+            _own_words(),
+            rx.cond(Studio.template_id, _template()),
+            _toolbar(),
+            on_submit=Studio.start,
+            class_name=theme.FORM,
+            aria_label="New video",
+            custom_attrs={"data-studio": "", "data-answer": Studio.answer},
+        ),
+        alert(rx.cond(Studio.error_at == "form", Studio.error, ""), name="form"),
+        class_name="flex flex-col gap-4",
+    )
+
+
+def _quick_templates() -> rx.Component:
+    found = [template for name in QUICK if (template := find_template(name))]
+    return rx.el.div(
+        _tile("Custom", rx.el.span(icon("pencil-line", 22), class_name=theme.TILE_ICON), ""),
+        *(_template_tile(template) for template in found),
+        rx.el.button(
+            rx.el.span(icon("layout-grid", 22), class_name=theme.TILE_ICON),
+            "All 50",
+            type="button",
+            class_name=theme.TILE,
+            on_click=Shelf.open,
+            aria_label="All 50 templates",
+            aria_haspopup="dialog",
+            custom_attrs={"data-opens": ALL_TEMPLATES},
+        ),
+        class_name=theme.SHELF,
+        role="group",
+        aria_label="Templates",
+    )
+
+
+def _template_tile(template: Template) -> rx.Component:
+    name = template.name.removesuffix(" ASMR").removesuffix(" Cutting")
+    return _tile(name, slab(*template.hues, theme.TILE_SLAB), template.id)
+
+
+def _tile(name: str, picture: rx.Component, template_id: str) -> rx.Component:
+    return rx.el.button(
+        picture,
+        name,
+        type="button",
+        class_name=theme.TILE,
+        on_click=Studio.choose(template_id),
+        aria_pressed=rx.cond(Studio.template_id == template_id, "true", "false"),
+        custom_attrs={"data-chooses": ""},
+    )
+
+
+def _own_words() -> rx.Component:
+    return rx.el.div(
+        rx.el.textarea(
+            name="prompt",
+            placeholder=PLACEHOLDER,
+            class_name=theme.PROMPT,
+            aria_label="Describe what we see and what we hear",
+            spell_check=True,
+            custom_attrs={"data-prompt": ""},
+        ),
+        class_name=rx.cond(Studio.template_id, "hidden", ""),
+    )
+
+
+def _template() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(rx.foreach(Studio.parts, _part), class_name=theme.PROSE),
+        rx.el.div(rx.foreach(Studio.parts, _suggestions), class_name="flex flex-col gap-2 px-4 py-2"),
+        key=Studio.template_id,
+        role="group",
+        aria_label=Studio.template_name,
+        custom_attrs={"data-template": Studio.template_id, "data-ratio": Studio.ratio},
+    )
+
+
+def _part(part: rx.vars.ObjectVar[Part]) -> rx.Component:
+    blank = rx.el.input(
+        name=BLANK + part.name.to(str),
+        placeholder=part.text,
+        max_length=MAX_VALUE_LENGTH,
+        auto_complete="off",
+        class_name=theme.BLANK,
+        aria_label=part.label,
+        custom_attrs={"data-blank": part.name},
+    )
+    return rx.cond(part.name, blank, rx.el.span(part.text))
+
+
+def _suggestions(part: rx.vars.ObjectVar[Part]) -> rx.Component:
+    row = rx.el.div(
+        rx.el.span(part.label, class_name=f"w-full sm:w-28 shrink-0 {theme.NOTE}"),
+        rx.foreach(part.suggestions, lambda text: _suggestion(part, text)),
+        class_name=theme.WRAP,
+        role="group",
+        aria_label=part.label,
+    )
+    return rx.cond(part.name, row)
+
+
+def _suggestion(part: rx.vars.ObjectVar[Part], text: rx.Var[str]) -> rx.Component:
+    return rx.el.button(text, type="button", class_name=theme.CHIP, custom_attrs={"data-fills": part.name})
+
+
+def _toolbar() -> rx.Component:
+    return rx.el.div(
+        _ratio_switch(),
+        rx.el.span(f"0 / {PROMPT_LIMIT:,}", class_name=f"{theme.NOTE} {theme.FIGURES}", custom_attrs=_counter()),
+        rx.el.span(class_name="flex-1"),
+        rx.el.span("Ctrl Enter", class_name=f"hidden sm:inline {theme.NOTE}", aria_hidden="true"),
+        button(
+            rx.el.span("Generate", custom_attrs={"data-idle": ""}),
+            rx.el.span("Starting…", custom_attrs={"data-pending": ""}),
+            rx.el.span("·", aria_hidden="true"),
+            rx.el.span(Visitor.cost.to_string(), " credits"),
+            kind="primary",
+            type="submit",
+        ),
+        class_name=theme.TOOLBAR,
+    )
+
+
+def _counter() -> dict[str, Any]:
+    return {"data-count": str(PROMPT_LIMIT)}
+
+
+def _ratio_switch() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend("Shape", class_name=theme.HIDDEN),
+        *(_ratio_choice(ratio) for ratio in RATIOS),
+        class_name=theme.SWITCH,
+    )
+
+
+def _ratio_choice(ratio: str) -> rx.Component:
+    look, name = SHAPES[ratio]
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name="ratio",
+            value=ratio,
+            default_checked=ratio == RATIOS[0],
+            class_name=theme.HIDDEN,
+            aria_label=f"{name}, {ratio}",
+        ),
+        icon(look, 16),
+        ratio,
+        class_name=theme.SWITCH_CHOICE,
+    )

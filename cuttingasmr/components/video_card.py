@@ -1,0 +1,173 @@
+"""A video's card, from the press of the button to the picture: one card, whose inside changes as the video comes."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from cuttingasmr.components import theme
+from cuttingasmr.components.basics import button, hues, icon, link_button, moment
+from cuttingasmr.states.studio import Studio
+from cuttingasmr.states.views import Card
+
+CardVar = rx.vars.ObjectVar[Card]
+
+STAGES = ("queued", "rendering", "saving", "ready")
+NOW = {
+    "queued": "Waiting for a place",
+    "rendering": "Rendering picture and sound",
+    "saving": "Saving your video",
+}
+
+
+def video_card(card: CardVar) -> rx.Component:
+    """Show a video wherever it is."""
+    return rx.el.article(
+        rx.match(
+            card.stage,
+            ("ready", _finished(card)),
+            ("failed", _failed(card)),
+            ("canceled", _failed(card)),
+            _running(card),
+        ),
+        key=card.id,
+        class_name=theme.VIDEO_CARD,
+        aria_label=card.title,
+        custom_attrs={"data-card": card.id, "data-stage": card.stage},
+    )
+
+
+def _finished(card: CardVar) -> rx.Component:
+    return rx.fragment(
+        _stage(
+            card,
+            rx.el.video(
+                src=card.file,
+                poster=card.poster,
+                controls=True,
+                plays_inline=True,
+                preload="none",
+                class_name=theme.PLAYER,
+                aria_label=card.title,
+            ),
+        ),
+        _body(
+            card,
+            rx.el.span(class_name="flex-1"),
+            rx.el.div(
+                link_button(icon("download", 16), "Download", href=card.download, custom_attrs={"download": ""}),
+                _into_form(card, "repeat-2", "Use again"),
+                class_name=theme.WRAP,
+            ),
+        ),
+    )
+
+
+def _running(card: CardVar) -> rx.Component:
+    return rx.el.div(
+        _stage(card, rx.el.div(_block(card), class_name=theme.CENTERED)),
+        _body(
+            card,
+            rx.cond(card.notice, rx.el.p(card.notice, class_name=theme.TEXT, role="status")),
+            rx.el.span(class_name="flex-1"),
+            rx.el.div(rx.el.div(class_name=theme.BAR), class_name=theme.TRACK, aria_hidden="true"),
+            rx.el.ol(*(_step(card, place) for place in range(len(STAGES))), class_name=theme.STEPS),
+            _clock(card),
+        ),
+        key=f"{card.id}{card.stage}{card.elapsed}",
+        class_name="making flex flex-1 flex-col",
+        custom_attrs=hues(card.hues[0], card.hues[1], elapsed=card.elapsed, expected=card.expected),
+    )
+
+
+def _failed(card: CardVar) -> rx.Component:
+    return rx.fragment(
+        _stage(
+            card,
+            rx.el.div(
+                rx.el.div(
+                    icon("circle-alert", 26),
+                    rx.el.p(card.error, class_name="text-sm text-balance"),
+                    rx.cond(card.returned, rx.el.p(card.returned, class_name=theme.PILL)),
+                    class_name="flex max-w-[17rem] flex-col items-center gap-3 text-center text-white",
+                ),
+                class_name=theme.CENTERED,
+            ),
+        ),
+        _body(
+            card,
+            rx.cond(Studio.error_at == card.id, rx.el.p(Studio.error, role="alert", class_name=theme.ERROR)),
+            rx.el.span(class_name="flex-1"),
+            rx.el.div(_retry(card), _into_form(card, "pencil-line", "Edit"), class_name=theme.WRAP),
+        ),
+    )
+
+
+def _stage(card: CardVar, *children: rx.Component) -> rx.Component:
+    return rx.el.div(*children, class_name=theme.STAGE, custom_attrs=hues(card.hues[0], card.hues[1]))
+
+
+def _body(card: CardVar, *children: rx.Component) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h3(card.title, class_name=theme.SUBHEADING),
+            rx.el.span(class_name="flex-1"),
+            moment(card.began),
+            class_name="flex items-baseline gap-3",
+        ),
+        rx.el.p(card.prompt, class_name=theme.CARD_TEXT, title=card.prompt),
+        *children,
+        class_name=theme.CARD_BODY,
+    )
+
+
+def _block(card: CardVar) -> rx.Component:
+    """Show the block that is being cut: as much as the time that has passed, never all of it."""
+    return rx.el.div(
+        rx.el.span(class_name=theme.UNCUT),
+        rx.el.span(class_name=theme.BLADE),
+        class_name=f"block {theme.BLOCK}",
+        aria_hidden="true",
+        custom_attrs={"style": {"aspectRatio": card.ratio.replace(":", "/")}},
+    )
+
+
+def _step(card: CardVar, place: int) -> rx.Component:
+    before, name = STAGES[:place], STAGES[place]
+    is_past = rx.Var.create(list(STAGES[place + 1 :])).contains(card.stage)
+    del before
+    return rx.el.li(
+        rx.el.span(class_name=theme.DOT),
+        name.capitalize(),
+        class_name=f"group/step {theme.STEP}",
+        aria_current=rx.cond(card.stage == name, "step", "false"),
+        custom_attrs={"data-at": rx.cond(card.stage == name, "now", rx.cond(is_past, "past", "later"))},
+    )
+
+
+def _clock(card: CardVar) -> rx.Component:
+    return rx.el.p(
+        rx.el.span(custom_attrs={"data-elapsed": card.elapsed.to_string()}),
+        ", ",
+        card.usually,
+        class_name=f"{theme.NOTE} {theme.FIGURES}",
+    )
+
+
+def _retry(card: CardVar) -> rx.Component:
+    return button(
+        icon("rotate-ccw", 16),
+        rx.el.span("Retry", custom_attrs={"data-idle": ""}),
+        rx.el.span("Starting…", custom_attrs={"data-pending": ""}),
+        on_click=Studio.retry(card.id),
+        custom_attrs={"data-once": ""},
+    )
+
+
+def _into_form(card: CardVar, look: str, name: str) -> rx.Component:
+    return button(
+        icon(look, 16),
+        name,
+        kind="plain",
+        on_click=Studio.choose(""),
+        custom_attrs={"data-puts": card.prompt, "data-shape": card.ratio},
+    )

@@ -1,0 +1,51 @@
+"""The profile: what a person has, has made and has spent."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from cuttingasmr import routes
+from cuttingasmr.components import theme
+from cuttingasmr.components.basics import link_button, title
+from cuttingasmr.components.frame import frame
+from cuttingasmr.components.history_lists import balance, credit_lines, videos
+from cuttingasmr.states.visitor import Visitor
+
+
+def profile() -> rx.Component:
+    """Show a person their account."""
+    return frame(
+        rx.cond(
+            Visitor.is_known,
+            rx.cond(Visitor.email, _account(), _stranger()),
+            rx.el.p("One moment…", class_name=f"py-32 text-center {theme.TEXT}"),
+        )
+    )
+
+
+def _account() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            title(Visitor.name),
+            rx.el.p(Visitor.email, class_name=theme.TEXT),
+            class_name="flex flex-col gap-2 pt-12",
+        ),
+        balance(),
+        videos(),
+        credit_lines(),
+        rx.el.button("Sign out", type="button", class_name=f"{theme.button_look('quiet')} self-start", custom_attrs={"data-sign-out": ""}),
+        class_name="flex flex-col gap-10",
+    )
+
+
+def _stranger() -> rx.Component:
+    return rx.el.div(
+        title("Your videos are behind this door."),
+        rx.el.p("Sign in to see what you have made and what you have spent.", class_name=theme.LEAD),
+        rx.el.div(
+            link_button("Sign in", kind="primary", href=f"{routes.SIGN_IN}?next={routes.PROFILE}"),
+            link_button("Sign up", href=f"{routes.SIGN_UP}?next={routes.PROFILE}"),
+            class_name=theme.WRAP,
+        ),
+        class_name="flex flex-col gap-5 py-20",
+    )
