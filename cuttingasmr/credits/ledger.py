@@ -7,6 +7,7 @@ a repeat finds its row and does nothing. Balances are never read, computed in Py
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -106,5 +107,5 @@ def _write_entry(session: Session, user_id: str, kind: Kind, *, reference: str, 
         user_id=user_id, kind=kind, reference=reference, credits=credits
     )
     insert = insert.on_conflict_do_nothing(index_elements=["kind", "reference"]).returning(CreditEntry.id)
-    written: int | None = session.exec(insert).scalar_one_or_none()
-    return written is not None
+    written: Any = session.exec(insert)
+    return written.first() is not None

@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# (PyAV does not type what it hands to Pillow)
 """What is in a video file, by looking inside it. A name or a content type is never believed."""
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
-from PIL.Image import Image
 
 POSTER_AT_SECONDS = 1.0
 POSTER_WIDTH = 640
@@ -55,7 +56,7 @@ def _poster(container: InputContainer, duration_ms: int) -> bytes:
     moment = min(POSTER_AT_SECONDS, duration_ms / 2000)
     for frame in container.decode(video=0):
         if frame.time >= moment:
-            image: Image = frame.to_image()
+            image = frame.to_image()
             image.thumbnail((POSTER_WIDTH, POSTER_WIDTH * 2))
             file = io.BytesIO()
             image.save(file, "WEBP", quality=80)

@@ -20,4 +20,5 @@ def launch_options() -> dict[str, object]:
     """Give Playwright's options: this machine's Chromium where there is one, else Playwright's own."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     sandboxed = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's own refuses to work for root
-    return {"args": [*QUIET, *sandboxed]} | ({"executable_path": found} if found else {})
+    options: dict[str, object] = {"args": [*QUIET, *sandboxed]}
+    return options | {"executable_path": found} if found else options
