@@ -5,7 +5,7 @@
   "use strict";
 
   const SORRY = "The site cannot be reached right now. Please try again in a moment.";
-  const DOORS = ["/sign-in", "/sign-up"];
+  const isDoor = () => /^\/sign-(in|up)\/?$/.test(location.pathname);
 
   const post = async (what, fields = {}) => {
     try {
@@ -49,7 +49,7 @@
     button.dataset.busy = "";
     tell(place, "");
     const error = await post(what, fields);
-    if (!error) return leaveFor(DOORS.includes(location.pathname) ? next() : location.pathname);
+    if (!error) return leaveFor(isDoor() ? next() : location.pathname);
     tell(place, error);
     delete button.dataset.busy;
   };
@@ -80,7 +80,7 @@
       const link = event.target.closest?.("a[data-next]");
       if (!link) return;
       const url = new URL(link.href);
-      url.searchParams.set("next", DOORS.includes(location.pathname) ? next() : location.pathname);
+      url.searchParams.set("next", isDoor() ? next() : location.pathname);
       link.href = url.href;
     },
     true,

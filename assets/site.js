@@ -188,7 +188,7 @@
 
   // --- moments and clocks
 
-  const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const MOMENT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
   const clocks = new WeakMap();
   let ticking = 0;
 

@@ -8,10 +8,12 @@ import reflex as rx
 
 from cuttingasmr.components import theme
 from cuttingasmr.components.theme import Kind
+from cuttingasmr.states.views import Offer
 
 SPRITE = "/icons.svg"
 
 Text = str | rx.Var[str]
+OfferLike = Offer | rx.vars.ObjectVar[Offer]
 
 
 def icon(name: Text, size: int = 18) -> rx.Component:
@@ -33,7 +35,10 @@ def icon(name: Text, size: int = 18) -> rx.Component:
 def button(*children: rx.Component | Text, kind: Kind = "quiet", **props: Any) -> rx.Component:
     """Make a button; it submits nothing unless it says so."""
     return rx.el.button(
-        *children, type=props.pop("type", "button"), class_name=props.pop("class_name", theme.button_look(kind)), **props
+        *children,
+        type=props.pop("type", "button"),
+        class_name=props.pop("class_name", theme.button_look(kind)),
+        **props,
     )
 
 
@@ -42,9 +47,11 @@ def link_button(*children: rx.Component | Text, kind: Kind = "quiet", **props: A
     return rx.el.a(*children, class_name=theme.button_look(kind), **props)
 
 
-def slab(first_hue: int | rx.Var[int], second_hue: int | rx.Var[int], look: str) -> rx.Component:
-    """Show a material by its two hues, cut once."""
-    return rx.el.span(class_name=look, aria_hidden="true", custom_attrs=hues(first_hue, second_hue))
+def slab(offer: OfferLike, look: str) -> rx.Component:
+    """Show what a template is about as a slab of its material, cut once."""
+    return rx.el.span(
+        class_name=[look, offer.texture], aria_hidden="true", custom_attrs=hues(offer.hues[0], offer.hues[1])
+    )
 
 
 def hues(first: int | rx.Var[int], second: int | rx.Var[int], **more: object) -> dict[str, Any]:

@@ -28,7 +28,9 @@ def frame(*children: rx.Component, width: str = theme.WIDTH) -> rx.Component:
 
 def connection_note() -> rx.Component:
     """Say calmly that the server cannot be reached at the moment."""
-    note = rx.el.div(icon("wifi-off", 16), "Reconnecting…", class_name=f"{theme.TOAST} breathing", role="status")
+    note = rx.el.div(
+        icon("wifi-off", 16), "Reconnecting…", class_name=f"{theme.TOAST} breathing", role="status"
+    )
     return rx.cond(has_connection_errors, note)
 
 
@@ -37,7 +39,7 @@ def _header() -> rx.Component:
         rx.el.div(
             _logo(),
             rx.el.span(class_name="flex-1"),
-            _theme_toggle(),
+            rx.el.span(_theme_toggle(), class_name="hidden sm:inline"),
             rx.cond(Visitor.is_known, _account(), rx.el.span(class_name="w-24")),
             class_name=f"{theme.WIDTH} {theme.HEADER_ROW}",
         ),
@@ -79,7 +81,9 @@ def _signed_out() -> rx.Component:
 def _signed_in() -> rx.Component:
     return rx.el.nav(
         rx.el.a(
-            rx.el.span(Visitor.credits.to_string(), class_name=theme.FIGURES, custom_attrs={"data-balance": ""}),
+            rx.el.span(
+                Visitor.credits.to_string(), class_name=theme.FIGURES, custom_attrs={"data-balance": ""}
+            ),
             rx.el.span(" credits"),
             href=routes.PROFILE,
             class_name=f"{theme.PILL} hover:text-ink",
@@ -121,7 +125,9 @@ def sign_out() -> rx.Component:
 def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
-            rx.el.p("CuttingASMR turns a sentence into eight seconds of picture and sound.", class_name=theme.NOTE),
+            rx.el.p(
+                "CuttingASMR turns a sentence into eight seconds of picture and sound.", class_name=theme.NOTE
+            ),
             rx.el.span(class_name="flex-1"),
             _theme_switch(),
             class_name=f"{theme.WIDTH} flex flex-wrap items-center gap-4",
@@ -132,7 +138,10 @@ def _footer() -> rx.Component:
 
 def _theme_switch() -> rx.Component:
     return rx.el.div(
-        *(_theme_choice(mode, look) for mode, look in (("dark", "moon"), ("light", "sun"), ("system", "monitor"))),
+        *(
+            _theme_choice(mode, look)
+            for mode, look in (("dark", "moon"), ("light", "sun"), ("system", "monitor"))
+        ),
         class_name=theme.SWITCH,
         role="group",
         aria_label="Theme",

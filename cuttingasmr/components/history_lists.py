@@ -38,7 +38,11 @@ def videos() -> rx.Component:
         ),
         rx.cond(
             History.has_more_videos,
-            button("Show more videos", on_click=History.show_more_videos, class_name=f"{theme.button_look('quiet')} self-center"),
+            button(
+                "Show more videos",
+                on_click=History.show_more_videos,
+                class_name=f"{theme.button_look('quiet')} self-center",
+            ),
         ),
         class_name="flex flex-col gap-5",
     )
@@ -51,7 +55,11 @@ def credit_lines() -> rx.Component:
         rx.el.ul(rx.foreach(History.lines, _line), class_name=f"{theme.CARD} px-5"),
         rx.cond(
             History.has_more_lines,
-            button("Show more entries", on_click=History.show_more_lines, class_name=f"{theme.button_look('quiet')} self-center"),
+            button(
+                "Show more entries",
+                on_click=History.show_more_lines,
+                class_name=f"{theme.button_look('quiet')} self-center",
+            ),
         ),
         class_name="flex flex-col gap-5",
     )
@@ -73,7 +81,12 @@ def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
         rx.el.span(
             rx.cond(
                 line.video,
-                rx.el.a(line.what, href=f"#{line.video}", class_name=theme.LINK, custom_attrs={"data-shows": line.video}),
+                rx.el.a(
+                    line.what,
+                    href=f"#{line.video}",
+                    class_name=theme.LINK,
+                    custom_attrs={"data-shows": line.video},
+                ),
                 rx.el.span(line.what),
             ),
             class_name="flex-1 text-sm",

@@ -12,10 +12,16 @@ import reflex as rx
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import alert, button, icon, slab
 from cuttingasmr.generation.prompts import PROMPT_LIMIT, RATIOS
-from cuttingasmr.generation.templates import QUICK, MAX_VALUE_LENGTH, Template, find_template
+from cuttingasmr.generation.templates import (
+    MAX_VALUE_LENGTH,
+    QUICK,
+    Template,
+    all_templates,
+    find_template,
+)
 from cuttingasmr.states.shelf import Shelf
 from cuttingasmr.states.studio import BLANK, Studio
-from cuttingasmr.states.views import Part
+from cuttingasmr.states.views import Offer, Part
 from cuttingasmr.states.visitor import Visitor
 
 SHAPES = {"16:9": ("rectangle-horizontal", "Wide"), "9:16": ("rectangle-vertical", "Tall")}
@@ -53,11 +59,11 @@ def _quick_templates() -> rx.Component:
         *(_template_tile(template) for template in found),
         rx.el.button(
             rx.el.span(icon("layout-grid", 22), class_name=theme.TILE_ICON),
-            "All 50",
+            f"All {len(all_templates())}",
             type="button",
             class_name=theme.TILE,
             on_click=Shelf.open,
-            aria_label="All 50 templates",
+            aria_label=f"All {len(all_templates())} templates",
             aria_haspopup="dialog",
             custom_attrs={"data-opens": ALL_TEMPLATES},
         ),
@@ -69,7 +75,7 @@ def _quick_templates() -> rx.Component:
 
 def _template_tile(template: Template) -> rx.Component:
     name = template.name.removesuffix(" ASMR").removesuffix(" Cutting")
-    return _tile(name, slab(*template.hues, theme.TILE_SLAB), template.id)
+    return _tile(name, slab(Offer.of(template), theme.TILE_SLAB), template.id)
 
 
 def _tile(name: str, picture: rx.Component, template_id: str) -> rx.Component:
@@ -101,7 +107,7 @@ def _own_words() -> rx.Component:
 def _template() -> rx.Component:
     return rx.el.div(
         rx.el.p(rx.foreach(Studio.parts, _part), class_name=theme.PROSE),
-        rx.el.div(rx.foreach(Studio.parts, _suggestions), class_name="flex flex-col gap-2 px-4 py-2"),
+        rx.el.div(rx.foreach(Studio.parts, _suggestions), class_name=theme.SUGGESTIONS),
         key=Studio.template_id,
         role="group",
         aria_label=Studio.template_name,
@@ -124,9 +130,9 @@ def _part(part: rx.vars.ObjectVar[Part]) -> rx.Component:
 
 def _suggestions(part: rx.vars.ObjectVar[Part]) -> rx.Component:
     row = rx.el.div(
-        rx.el.span(part.label, class_name=f"w-full sm:w-28 shrink-0 {theme.NOTE}"),
+        rx.el.span(part.label, class_name=theme.SUGGESTION_LABEL),
         rx.foreach(part.suggestions, lambda text: _suggestion(part, text)),
-        class_name=theme.WRAP,
+        class_name=theme.SUGGESTION_ROW,
         role="group",
         aria_label=part.label,
     )
@@ -140,7 +146,9 @@ def _suggestion(part: rx.vars.ObjectVar[Part], text: rx.Var[str]) -> rx.Componen
 def _toolbar() -> rx.Component:
     return rx.el.div(
         _ratio_switch(),
-        rx.el.span(f"0 / {PROMPT_LIMIT:,}", class_name=f"{theme.NOTE} {theme.FIGURES}", custom_attrs=_counter()),
+        rx.el.span(
+            f"0 / {PROMPT_LIMIT:,}", class_name=f"{theme.NOTE} {theme.FIGURES}", custom_attrs=_counter()
+        ),
         rx.el.span(class_name="flex-1"),
         rx.el.span("Ctrl Enter", class_name=f"hidden sm:inline {theme.NOTE}", aria_hidden="true"),
         button(
@@ -150,6 +158,7 @@ def _toolbar() -> rx.Component:
             rx.el.span(Visitor.cost.to_string(), " credits"),
             kind="primary",
             type="submit",
+            class_name=theme.GENERATE,
         ),
         class_name=theme.TOOLBAR,
     )

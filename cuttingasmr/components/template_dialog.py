@@ -18,7 +18,13 @@ TITLE = "all-templates-title"
 def template_dialog() -> rx.Component:
     """Offer every template (assets/site.js opens and closes it)."""
     return rx.el.dialog(
-        rx.el.div(_head(), _search(), _categories(), _offers(), class_name="flex max-h-[85dvh] flex-col gap-4 p-5 sm:p-6"),
+        rx.el.div(
+            _head(),
+            _search(),
+            _categories(),
+            _offers(),
+            class_name="flex h-[85dvh] flex-col gap-4 p-5 sm:p-6",
+        ),
         class_name=f"{theme.DIALOG} max-w-3xl",
         aria_labelledby=TITLE,
         custom_attrs={"data-dialog": ALL_TEMPLATES},
@@ -30,7 +36,10 @@ def _head() -> rx.Component:
         heading(f"{len(all_templates())} things to listen to", custom_attrs={"id": TITLE}),
         rx.el.span(class_name="flex-1"),
         button(
-            rx.el.span("Close", class_name=theme.HIDDEN), icon("x"), kind="plain", custom_attrs={"data-closes": ""}
+            rx.el.span("Close", class_name=theme.HIDDEN),
+            icon("x"),
+            kind="plain",
+            custom_attrs={"data-closes": ""},
         ),
         class_name=theme.ROW,
     )
@@ -85,7 +94,7 @@ def _offers() -> rx.Component:
 def _offer(offer: rx.vars.ObjectVar[Offer]) -> rx.Component:
     return rx.el.button(
         rx.el.span(
-            slab(offer.hues[0], offer.hues[1], theme.SMALL_SLAB),
+            slab(offer, theme.SMALL_SLAB),
             rx.el.span(icon(offer.icon, 18), class_name=f"{theme.CENTERED} text-white"),
             class_name="relative",
         ),

@@ -75,21 +75,31 @@ SHELF: Final = (
     "[scrollbar-width:none]"
 )
 TILE_SLAB: Final = "slab size-14 rounded-[1.1rem]"
-TILE_ICON: Final = "grid size-14 place-items-center rounded-[1.1rem] border border-dashed border-line text-soft"
+TILE_ICON: Final = (
+    "grid size-14 place-items-center rounded-[1.1rem] border border-dashed border-line text-soft"
+)
 SMALL_SLAB: Final = "slab size-11 shrink-0 rounded-[0.85rem]"
 MARK: Final = "slab size-7 rounded-[0.6rem] [--a:82] [--b:52]"
 
 PROMPT: Final = (
-    "block w-full min-h-36 resize-y bg-transparent px-4 pt-4 pb-2 text-[1.0625rem] leading-relaxed text-ink "
+    "grows block w-full min-h-32 max-h-[50dvh] resize-none bg-transparent px-4 pt-4 pb-2 text-[1.0625rem] leading-relaxed text-ink "
     "placeholder:text-faint outline-none"
 )
-FORM: Final = "rounded-3xl bg-panel border border-line transition-colors focus-within:border-faint"
-PROSE: Final = "px-4 pt-4 pb-2 text-[1.0625rem] leading-[2] text-soft"
+FORM: Final = "rounded-3xl bg-panel border border-line transition-colors has-[textarea:focus]:border-amber"
+PROSE: Final = "px-4 pt-4 pb-2 leading-[1.9] text-soft sm:text-[1.0625rem] sm:leading-[2]"
 BLANK: Final = (
     "grows min-w-12 max-w-full rounded-lg bg-raised px-2 py-0.5 text-ink placeholder:text-amber "
     "border-b-2 border-amber focus-visible:outline-offset-0"
 )
-TOOLBAR: Final = "flex flex-wrap items-center gap-x-4 gap-y-3 p-3 pl-4"
+SUGGESTIONS: Final = "flex flex-col gap-2 py-2"
+SUGGESTION_ROW: Final = (
+    "flex items-center gap-2 overflow-x-auto px-4 py-0.5 sm:flex-wrap [scrollbar-width:none]"
+)
+SUGGESTION_LABEL: Final = "sticky left-0 w-20 shrink-0 bg-panel text-[0.8125rem] text-faint sm:w-28"
+TOOLBAR: Final = (
+    "sticky bottom-0 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-b-3xl bg-panel p-3 pl-4 sm:static"
+)
+GENERATE: Final = f"{button_look('primary')} w-full sm:w-auto"
 SWITCH: Final = "inline-flex rounded-full bg-raised p-1"
 SWITCH_CHOICE: Final = (
     "inline-flex h-8 cursor-pointer items-center gap-1.5 rounded-full px-3 text-[0.8125rem] text-soft "
@@ -98,11 +108,16 @@ SWITCH_CHOICE: Final = (
 )
 
 GRID: Final = "grid gap-5 sm:grid-cols-2 lg:grid-cols-3 grid-flow-dense"
-VIDEO_CARD: Final = "group/card flex flex-col overflow-hidden rounded-3xl bg-panel border border-line"
-STAGE: Final = "shade relative aspect-square w-full overflow-hidden"
+VIDEO_CARD: Final = "group/card data-large:sm:col-span-full flex flex-col overflow-hidden rounded-3xl bg-panel border border-line"
+CARD_INSIDE: Final = "flex flex-1 flex-col lg:group-data-large/card:flex-row"
+MAKING: Final = f"making {CARD_INSIDE}"
+STAGE: Final = (
+    "shade relative aspect-square w-full shrink-0 overflow-hidden "
+    "lg:group-data-large/card:w-[62%] lg:group-data-large/card:aspect-[16/10]"
+)
 PLAYER: Final = "absolute inset-0 size-full object-contain"
-CARD_BODY: Final = "flex flex-1 flex-col gap-3 p-4"
-CARD_TEXT: Final = "text-sm text-soft line-clamp-2"
+CARD_BODY: Final = "flex min-w-0 flex-1 flex-col gap-3 p-4 lg:group-data-large/card:p-7"
+CARD_TEXT: Final = "text-sm text-soft line-clamp-2 lg:group-data-large/card:line-clamp-[9]"
 CENTERED: Final = "absolute inset-0 grid place-items-center"
 BLOCK: Final = "block relative h-[72%] overflow-hidden rounded-2xl shadow-2xl shadow-black/50"
 UNCUT: Final = "uncut absolute inset-0"
@@ -111,10 +126,10 @@ TRACK: Final = "h-1 w-full overflow-hidden rounded-full bg-raised"
 BAR: Final = "bar h-full rounded-full bg-honey"
 STEPS: Final = "flex items-center justify-between gap-2 text-xs text-faint"
 STEP: Final = "inline-flex items-center gap-1.5 data-[at=now]:text-ink data-[at=now]:font-medium data-[at=past]:text-soft"
-DOT: Final = "size-1.5 rounded-full bg-line group-data-[at=now]/step:bg-honey group-data-[at=past]/step:bg-faint"
-EMPTY: Final = (
-    "flex flex-col items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-14 text-center text-soft"
+DOT: Final = (
+    "size-1.5 rounded-full bg-line group-data-[at=now]/step:bg-honey group-data-[at=past]/step:bg-faint"
 )
+EMPTY: Final = "flex flex-col items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-14 text-center text-soft"
 
 HEADER: Final = "sticky top-0 z-20 bg-ground/85 backdrop-blur-md border-b border-line/60"
 HEADER_ROW: Final = "flex h-16 items-center gap-2"
@@ -134,5 +149,5 @@ OFFER: Final = (
 )
 TABLE_ROW: Final = "flex items-baseline gap-4 border-b border-line/60 py-3 last:border-0"
 IDEA: Final = "group overflow-hidden rounded-3xl bg-panel border border-line text-left cursor-pointer"
-IDEA_STAGE: Final = "shade grid h-40 place-items-center"
-IDEA_SLAB: Final = "slab h-20 w-32 rounded-[1.4rem]"
+IDEA_STAGE: Final = "shade grid h-28 place-items-center sm:h-40"
+IDEA_SLAB: Final = "slab h-14 w-24 rounded-[1.1rem] sm:h-20 sm:w-32 sm:rounded-[1.4rem]"

@@ -19,8 +19,9 @@ NOW = {
 }
 
 
-def video_card(card: CardVar) -> rx.Component:
-    """Show a video wherever it is."""
+def video_card(card: CardVar, *, is_large: bool | rx.Var[bool] = False) -> rx.Component:
+    """Show a video wherever it is; the newest one may be shown large."""
+    large = rx.cond(is_large, "", rx.Var("undefined")) if isinstance(is_large, rx.Var) else None
     return rx.el.article(
         rx.match(
             card.stage,
@@ -32,12 +33,12 @@ def video_card(card: CardVar) -> rx.Component:
         key=card.id,
         class_name=theme.VIDEO_CARD,
         aria_label=card.title,
-        custom_attrs={"data-card": card.id, "data-stage": card.stage},
+        custom_attrs={"data-card": card.id, "data-stage": card.stage, "data-large": large},
     )
 
 
 def _finished(card: CardVar) -> rx.Component:
-    return rx.fragment(
+    return rx.el.div(
         _stage(
             card,
             rx.el.video(
@@ -54,11 +55,14 @@ def _finished(card: CardVar) -> rx.Component:
             card,
             rx.el.span(class_name="flex-1"),
             rx.el.div(
-                link_button(icon("download", 16), "Download", href=card.download, custom_attrs={"download": ""}),
+                link_button(
+                    icon("download", 16), "Download", href=card.download, custom_attrs={"download": ""}
+                ),
                 _into_form(card, "repeat-2", "Use again"),
                 class_name=theme.WRAP,
             ),
         ),
+        class_name=theme.CARD_INSIDE,
     )
 
 
@@ -74,13 +78,13 @@ def _running(card: CardVar) -> rx.Component:
             _clock(card),
         ),
         key=f"{card.id}{card.stage}{card.elapsed}",
-        class_name="making flex flex-1 flex-col",
+        class_name=theme.MAKING,
         custom_attrs=hues(card.hues[0], card.hues[1], elapsed=card.elapsed, expected=card.expected),
     )
 
 
 def _failed(card: CardVar) -> rx.Component:
-    return rx.fragment(
+    return rx.el.div(
         _stage(
             card,
             rx.el.div(
@@ -99,6 +103,7 @@ def _failed(card: CardVar) -> rx.Component:
             rx.el.span(class_name="flex-1"),
             rx.el.div(_retry(card), _into_form(card, "pencil-line", "Edit"), class_name=theme.WRAP),
         ),
+        class_name=theme.CARD_INSIDE,
     )
 
 
@@ -125,16 +130,15 @@ def _block(card: CardVar) -> rx.Component:
     return rx.el.div(
         rx.el.span(class_name=theme.UNCUT),
         rx.el.span(class_name=theme.BLADE),
-        class_name=f"block {theme.BLOCK}",
+        class_name=["block", theme.BLOCK, card.texture],
         aria_hidden="true",
         custom_attrs={"style": {"aspectRatio": card.ratio.replace(":", "/")}},
     )
 
 
 def _step(card: CardVar, place: int) -> rx.Component:
-    before, name = STAGES[:place], STAGES[place]
+    name = STAGES[place]
     is_past = rx.Var.create(list(STAGES[place + 1 :])).contains(card.stage)
-    del before
     return rx.el.li(
         rx.el.span(class_name=theme.DOT),
         name.capitalize(),

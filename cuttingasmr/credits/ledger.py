@@ -7,9 +7,9 @@ a repeat finds its row and does nothing. Balances are never read, computed in Py
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
-from sqlalchemy import update
+from sqlalchemy import Result, update
 from sqlmodel import Session, col, select
 
 from cuttingasmr.db import insert_for
@@ -107,5 +107,5 @@ def _write_entry(session: Session, user_id: str, kind: Kind, *, reference: str, 
         user_id=user_id, kind=kind, reference=reference, credits=credits
     )
     insert = insert.on_conflict_do_nothing(index_elements=["kind", "reference"]).returning(CreditEntry.id)
-    written: Any = session.exec(insert)
+    written = cast("Result[int]", session.exec(insert))
     return written.first() is not None

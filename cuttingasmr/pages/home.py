@@ -50,12 +50,18 @@ def _videos() -> rx.Component:
                 rx.el.a("All of them", href=routes.PROFILE, class_name=theme.LINK),
                 class_name=theme.ROW,
             ),
-            rx.el.div(rx.foreach(Desk.cards, video_card), class_name=theme.GRID, aria_live="off"),
-            class_name="mt-14 flex flex-col gap-5",
+            rx.el.div(
+                rx.foreach(Desk.cards, lambda card, place: video_card(card, is_large=place == 0)),
+                class_name=theme.GRID,
+                aria_live="off",
+            ),
+            class_name="mt-14 flex scroll-mt-20 flex-col gap-5",
             custom_attrs={"data-videos": ""},
         ),
         rx.cond(
             Visitor.email,
-            rx.el.p("Your videos will appear here, live, as they are made.", class_name=f"mt-10 {theme.EMPTY}"),
+            rx.el.p(
+                "Your videos will appear here, live, as they are made.", class_name=f"mt-10 {theme.EMPTY}"
+            ),
         ),
     )

@@ -33,7 +33,12 @@ def _account() -> rx.Component:
         balance(),
         videos(),
         credit_lines(),
-        rx.el.button("Sign out", type="button", class_name=f"{theme.button_look('quiet')} self-start", custom_attrs={"data-sign-out": ""}),
+        rx.el.button(
+            "Sign out",
+            type="button",
+            class_name=f"{theme.button_look('quiet')} self-start",
+            custom_attrs={"data-sign-out": ""},
+        ),
         class_name="flex flex-col gap-10",
     )
 

@@ -36,10 +36,7 @@ def _door(greeting: str, form: rx.Component, other: rx.Component) -> rx.Componen
     return frame(
         rx.el.div(
             rx.el.div(title(greeting), class_name="pb-2"),
-            rx.cond(Visitor.email, already_signed_in()),
-            form,
-            demo_button(),
-            other,
+            rx.cond(Visitor.email, already_signed_in(), rx.fragment(form, demo_button(), other)),
             class_name="flex flex-col gap-5 py-14 sm:py-20",
         ),
         width=theme.NARROW,

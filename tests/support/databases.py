@@ -11,15 +11,15 @@ from pathlib import Path
 
 from tests.support.postgres import Postgres
 
-TEMPLATE = "migrated"
-
 
 class Databases:
     """Gives databases of either kind."""
 
-    def __init__(self, folder: Path, postgres: Postgres) -> None:
+    def __init__(self, folder: Path, postgres: Postgres, *, name: str = "test") -> None:
+        self._name = name
         self._folder = folder
         self._postgres = postgres
+        self._template = f"{name}_migrated"
         self._numbers = itertools.count()
         self._has_template: set[str] = set()
 
@@ -38,9 +38,9 @@ class Databases:
 
     def _of_postgres(self) -> str:
         if "postgres" not in self._has_template:
-            migrate(self._postgres.create_database(TEMPLATE), self._folder)
+            migrate(self._postgres.create_database(self._template), self._folder)
             self._has_template.add("postgres")
-        return self._postgres.create_database(f"test_{next(self._numbers)}", template=TEMPLATE)
+        return self._postgres.create_database(f"{self._name}_{next(self._numbers)}", template=self._template)
 
 
 def migrate(url: str, folder: Path) -> None:

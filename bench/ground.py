@@ -1,0 +1,57 @@
+"""What every benchmark stands on: the whole site as processes, on a database of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.databases import Databases
+from tests.support.postgres import Postgres
+from tests.support.site import Sandbox, Site
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    figure: str
+    wanted: str
+    holds: bool | None = None
+
+    def __str__(self) -> str:
+        """Write it as a line of Markdown."""
+        mark = {True: "yes", False: "NO", None: ""}[self.holds]
+        return f"| {self.what} | {self.figure} | {self.wanted} | {mark} |"
+
+
+@contextlib.contextmanager
+def postgres_cluster() -> Generator[Postgres, None, None]:
+    """Run a private PostgreSQL while the block runs."""
+    cluster = Postgres()
+    try:
+        yield cluster.start()
+    finally:
+        cluster.remove()
+
+
+@contextlib.contextmanager
+def whole_site(
+    kind: str, *, cluster: Postgres, sandbox: dict[str, str] | None = None, **environment: Any
+) -> Generator[Site, None, None]:
+    """Run the sandbox and the site, everybody rich, while the block runs."""
+    folder = Path(tempfile.mkdtemp(prefix="cuttingasmr-bench-"))
+    strangers = Sandbox(folder, **(sandbox or {})).start()
+    databases = Databases(folder, cluster, name=f"bench_{folder.name[-8:]}")
+    site = Site(folder, databases.make(kind), strangers, **{"WELCOME_CREDITS": "100000", **environment})
+    try:
+        yield site.start()
+    finally:
+        site.stop()
+        strangers.stop()
+        shutil.rmtree(folder, ignore_errors=True)
