@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.api.asking import SignedIn, address_of, set_cookie
 from cuttingasmr.api.shapes import (
     Answer,
@@ -54,8 +54,12 @@ async def demo(request: Request, response: Response) -> SessionAnswer:
 @router.post("/auth/sign-out", tags=["account"])
 async def sign_out(request: Request, response: Response) -> Answer:
     """End this session. Without one, there is nothing to do."""
-    await db.transact(sessions.end, token=request.cookies.get(sessions.COOKIE))
+    token = request.cookies.get(sessions.COOKIE)
+    user = await db.read(sessions.find, token=token)
+    await db.transact(sessions.end, token=token)
     response.delete_cookie(sessions.COOKIE, path="/")
+    if user:
+        live.publish(user.id)  # its open tabs see that it is over
     return Answer()
 
 

@@ -27,9 +27,14 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def begin(session: Session, *, user_id: str, user_agent: str = "") -> str:
-    """Start a session, and give the value of its cookie. It is known nowhere else: only its hash is kept."""
+    """Start a session, and give the value of its cookie. It is known nowhere else: only its hash is kept.
+
+    This user's sessions that are over are forgotten on the way.
+    """
     token = secrets.token_urlsafe(32)
     moment = db.utc_now()
+    over = (col(SessionRow.user_id) == user_id, col(SessionRow.expires_at) < moment)
+    session.exec(delete(SessionRow).where(*over))
     row = SessionRow(
         token_hash=_hash(token),
         user_id=user_id,
@@ -74,11 +79,6 @@ def end(session: Session, *, token: str | None) -> None:
     """End a session. One that is over already is no error."""
     if token:
         session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == _hash(token)))
-
-
-def forget_expired(session: Session) -> None:
-    """Remove the sessions that are over."""
-    session.exec(delete(SessionRow).where(col(SessionRow.expires_at) < db.utc_now()))
 
 
 def token_in(cookie_header: str) -> str | None:

@@ -154,12 +154,17 @@ async def _fetch_and_keep(video: Video, url: str) -> Outcome:
     return Outcome(state="stored")
 
 
+def scratch_folder() -> Path:
+    """Give the folder for downloads that are under way."""
+    folder = get_settings().data_dir / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @asynccontextmanager
 async def _scratch() -> AsyncGenerator[Path, None]:
     """Give a path for a file that is gone afterwards."""
-    folder = get_settings().data_dir / "tmp"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".mp4") as file:
+    with tempfile.NamedTemporaryFile(dir=scratch_folder(), suffix=".mp4") as file:
         yield Path(file.name)
 
 

@@ -104,6 +104,7 @@ class Supervisor:
             if time.monotonic() - self._swept_at >= SWEEP_SECONDS:
                 self._swept_at = time.monotonic()
                 sweep.reconcile()
+                sweep.clear_scratch()
         except DatabaseUnavailable:
             log.warning("engine.no-database")
         except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,6 +14,9 @@ from cuttingasmr.models import ENDED, Video
 
 QUIET = timedelta(seconds=60)
 AT_ONCE = 500
+SCRATCH_SECONDS = 3600
+"""Older files in the folder for downloads belong to nobody any more: no download takes as long."""
+
 UNDER_WAY = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 log = structlog.get_logger()
@@ -34,6 +38,13 @@ def reconcile(*, now: datetime | None = None) -> tuple[int, int]:
     if started or returned:
         log.warning("sweep.mended", started=started, returned=returned)
     return started, returned
+
+
+def clear_scratch() -> None:
+    """Remove what killed processes left in the folder for downloads."""
+    for file in steps.scratch_folder().iterdir():
+        if time.time() - file.stat().st_mtime > SCRATCH_SECONDS:
+            file.unlink(missing_ok=True)
 
 
 def _give_back(video_id: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
@@ -13,9 +14,21 @@ _tracebacks = structlog.processors.ExceptionRenderer(
 """Tracebacks without the values of variables, among which are prompts and keys."""
 
 
+_COOKIES = re.compile(r"('cookie': )('[^']*'|\"[^\"]*\")", re.IGNORECASE)
+
+
+def _without_cookies(
+    _logger: structlog.typing.WrappedLogger, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Take out the cookies, which open accounts: Reflex logs a strange event with its headers."""
+    event["event"] = _COOKIES.sub(r"\1'…'", str(event["event"]))
+    return event
+
+
 def configure(*, as_json: bool, level: int = logging.INFO) -> None:
     """Send every log line, ours and the libraries', to standard error."""
     shared: list[structlog.typing.Processor] = [
+        _without_cookies,
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

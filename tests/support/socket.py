@@ -1,0 +1,83 @@
+"""A browser's websocket without the browser: whoever opens one can call any event handler with anything."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Self
+from uuid import uuid4
+
+from reflex_base.event import EventHandler
+from reflex_base.utils.format import format_event_handler
+from websockets.sync.client import connect
+
+NAMESPACE = "/_event"
+
+
+class Socket:
+    """One connection, spoken to in Socket.IO's own frames (engine.io 4). `cookie` is what its handshake brings."""
+
+    def __init__(self, url: str, *, cookie: str = "", path: str = "/") -> None:
+        host = url.removeprefix("http://")
+        self._token = str(uuid4())
+        self._path = path
+        headers = {"Cookie": cookie} if cookie else {}
+        self._line = connect(
+            f"ws://{host}{NAMESPACE}/?EIO=4&transport=websocket&token={self._token}",
+            origin=url,  # pyright: ignore[reportArgumentType]
+            additional_headers=headers,
+            proxy=None,
+        )
+        self.state: dict[str, Any] = {}
+        self._line.recv(timeout=5)
+        self._line.send(f"40{NAMESPACE},")
+        self._until(lambda frame: frame.startswith("40"))
+        self.send("reflex___state____state.hydrate_and_load", {})
+        self.settle()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._line.close()
+
+    def call(self, handler: EventHandler, **payload: Any) -> Self:
+        """Call an event handler with these arguments, and wait until it has answered."""
+        return self.send(format_event_handler(handler), payload).settle()
+
+    def send(self, name: str, payload: object) -> Self:
+        """Send any event at all."""
+        route = {"pathname": self._path, "asPath": self._path}
+        event = {"name": name, "payload": payload, "router_data": route}
+        self._line.send(f'42{NAMESPACE},["event",{json.dumps(event)}]')
+        return self
+
+    def settle(self, seconds: float = 0.5) -> Self:
+        """Take in what the server says, until it has said nothing for so long."""
+        try:
+            while True:
+                self._take(self._line.recv(timeout=seconds))
+        except TimeoutError:
+            return self
+
+    def __getitem__(self, name: str) -> Any:
+        """Give the value of a var, by its name, as this page has it now."""
+        return next((value for key, value in self.state.items() if key.endswith(f".{name}")), None)
+
+    def _until(self, done: Any, seconds: float = 5) -> None:
+        deadline = time.monotonic() + seconds
+        while not done(str(self._line.recv(timeout=max(0.01, deadline - time.monotonic())))):
+            continue
+
+    def _take(self, frame: str | bytes) -> None:
+        text = str(frame)
+        if text == "2":
+            self._line.send("3")
+        if not text.startswith(f"42{NAMESPACE},"):
+            return
+        said = json.loads(text.removeprefix(f"42{NAMESPACE},"))
+        if said[0] != "event":
+            return
+        for state, changes in (said[1].get("delta") or {}).items():
+            for name, value in changes.items():
+                self.state[f"{state}.{name.removesuffix('_rx_state_')}"] = value

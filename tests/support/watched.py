@@ -1,0 +1,50 @@
+"""The site, with a window into it: `GET /watched` tells how many pages listen and how many statements were run.
+
+`python -m tests.support.watched` serves it as `python -m cuttingasmr.serve` would.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from cuttingasmr import live, serve
+
+_counts: Counter[str] = Counter()
+
+
+def make() -> Any:
+    """Make the site's application, behind the window."""
+    from cuttingasmr.cuttingasmr import app  # noqa: PLC0415 - only once serve has prepared its environment
+
+    event.listen(Engine, "before_cursor_execute", _count)
+    site = app()
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/watched":
+            await _tell(send)
+        else:
+            await site(scope, receive, send)
+
+    return watched
+
+
+def _count(*_details: Any) -> None:
+    _counts["statements"] += 1
+
+
+async def _tell(send: Any) -> None:
+    heard = sum(len(listeners) for listeners in live._switchboard._listeners.values())
+    body = json.dumps({"listeners": heard, "statements": _counts["statements"]}).encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": body})
+
+
+if __name__ == "__main__":
+    serve.APP = "tests.support.watched:make"
+    sys.exit(serve.main(sys.argv[1:]))
