@@ -73,15 +73,17 @@
     leaveFor("/", "draft", "template");
   });
 
-  // Links between the doors keep where their visitor was going.
+  // Links to the doors keep where their visitor was going.
   addEventListener(
     "click",
     (event) => {
       const link = event.target.closest?.("a[data-next]");
-      if (!link) return;
+      if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
       const url = new URL(link.href);
       url.searchParams.set("next", isDoor() ? next() : location.pathname);
-      link.href = url.href;
+      location.assign(url);
     },
     true,
   );

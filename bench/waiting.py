@@ -39,7 +39,12 @@ def _on(kind: str, cluster: Postgres) -> list[Row]:
     more, ratio = memory - memory_idle, latency / latency_idle
     where = f"{VIDEOS} videos waiting, {kind}"
     return [
-        Row(f"{where}: memory more than idle", f"{more:.0f} MB", f"≤ {MORE_MEMORY_MB} MB", more <= MORE_MEMORY_MB),
+        Row(
+            f"{where}: memory more than idle",
+            f"{more:.0f} MB",
+            f"≤ {MORE_MEMORY_MB} MB",
+            more <= MORE_MEMORY_MB,
+        ),
         Row(f"{where}: processor", f"{load:.1%} of a core", ""),
         Row(f"{where}: an answer beside an idle site's", f"{ratio:.2f} ×", f"≤ {SLOWER} ×", ratio <= SLOWER),
     ]

@@ -1,5 +1,8 @@
 """Wires the site together: pages, API, and what lives beside the requests."""
 
+# pyright: standard
+# Strict asks for types that Reflex does not tell.
+
 from __future__ import annotations
 
 import reflex as rx
@@ -22,7 +25,7 @@ from cuttingasmr.states.trouble import apologise
 from cuttingasmr.states.visitor import Visitor
 
 ABOUT = "Describe a cut, a tap or a pour, and get it back as an eight-second ASMR video with its sound."
-PICTURE = "/og.png"
+PICTURE = "/og.jpg"
 
 logs.configure(as_json=get_settings().app_env == "production")
 

@@ -18,7 +18,8 @@ from types import FrameType
 import uvicorn
 from pydantic import ValidationError
 
-from cuttingasmr.errors import HalfConfigured
+from cuttingasmr.errors import DatabaseUnavailable, HalfConfigured, SchemaMismatch
+from cuttingasmr.migrations import check_schema
 from cuttingasmr.settings import Settings, get_settings
 
 APP = "cuttingasmr.cuttingasmr:app"
@@ -50,22 +51,23 @@ def main(arguments: list[str]) -> int:
     """
     try:
         settings = get_settings()
-        listener = None if settings.worker == "only" else listen(host(), settings.port)
+        listener = None if settings.worker == "only" else listen(settings.host, settings.port)
     except (HalfConfigured, ValidationError, OSError) as error:
         return _refuse(_sentence(error))
     if "--check" in arguments:
         return 0
+    try:
+        check_schema()
+    except SchemaMismatch as error:
+        return _refuse(str(error))
+    except DatabaseUnavailable:
+        return _refuse("The database at DATABASE_URL cannot be reached. Start it, or correct the address.")
     if listener is None:
         return importlib.import_module(WORKER).run() or 0
     if not PAGES.exists():
         return _refuse("The pages are not built yet. `make run` builds them; so does scripts/build_pages.py.")
     tell_reflex(settings)
     return serve(listener)
-
-
-def host() -> str:
-    """Tell the address to listen on: this machine alone, unless HOST says more."""
-    return os.environ.get("HOST") or "127.0.0.1"
 
 
 def listen(address: str, port: int) -> socket.socket:

@@ -39,13 +39,15 @@ class Settings(BaseSettings):
 
     app_env: Literal["development", "production"] = "development"
     app_url: str = ""
+    host: str = "127.0.0.1"
+    """The address to listen on: this machine alone, unless it says more."""
     port: int = Field(default=3000, ge=1, le=65535)
     secret_key: SecretStr = SecretStr("")
     admin_emails: str = ""
 
-    database_url: str = ""
-    redis_url: str = ""
-    storage_url: str = ""
+    database_url: str = Field(default="", repr=False)  # these three may hold a password
+    redis_url: str = Field(default="", repr=False)
+    storage_url: str = Field(default="", repr=False)
     data_dir: Path = Path("data")
 
     creem_api_key: SecretStr = SecretStr("")
@@ -90,13 +92,13 @@ class Settings(BaseSettings):
         return self
 
     def _refuse_gaps(self) -> None:
-        missing = [name for name in PRODUCTION_NEEDS if not _text(getattr(self, name.lower()))]
+        missing = [name for name in PRODUCTION_NEEDS if not _text(getattr(self, name.lower())).strip(" ,")]
         if missing:
             raise HalfConfigured(missing)
 
     def _fill_providers(self) -> None:
         live = self.app_env == "production"
-        if _text(self.veo3_api_keys):
+        if self.provider_keys:
             self.veo3_api_base_url = self.veo3_api_base_url or "https://api.kie.ai"
         else:
             self.veo3_api_keys = SecretStr(SANDBOX_KEY)

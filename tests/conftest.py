@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cuttingasmr.providers.http import close_client
+from tests.support.api import Api, serving
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
 from tests.support.postgres import Postgres
@@ -112,3 +115,35 @@ def make_site(tmp_path: Path, sandbox: Sandbox) -> Iterator[Callable[..., Site]]
 def site(request: pytest.FixtureRequest, databases: Databases, make_site: Callable[..., Site]) -> Site:
     """The whole site, on each kind of database in turn."""
     return make_site(databases.make(request.param))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def api(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    shared_sandbox: Sandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
+    """The API of this process, on each kind of database in turn. It runs no workflow: what is started stays queued."""
+    with serving(databases.make(request.param), shared_sandbox, tmp_path_factory.mktemp("api")) as api:
+        yield api
+
+
+@pytest.fixture
+def make_api(
+    databases: Databases, shared_sandbox: Sandbox, tmp_path: Path
+) -> Iterator[Callable[..., Api]]:
+    """Serve the API with settings of a test's own: `make_api("sqlite", app_url="https://...")`."""
+    with contextlib.ExitStack() as open_:
+
+        def make(kind: str = "sqlite", **environment: str) -> Api:
+            return open_.enter_context(serving(databases.make(kind), shared_sandbox, tmp_path, **environment))
+
+        yield make
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[None]:
+    """Close the connections to providers that a test's event loop has opened."""
+    yield
+    await close_client()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from tests.support import postgres as postgres_module
 from tests.support import redis_server as redis_module
 from tests.support.ports import free_port, is_free
 from tests.support.postgres import Postgres
-from tests.support.process import NotReady, Process
+from tests.support.process import NotReady, Process, ends
 from tests.support.redis_server import RedisServer
 
 Launch = Callable[..., Process]
@@ -166,16 +164,3 @@ def query(connection: psycopg2.extensions.connection, statement: str) -> object:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return (cursor.fetchone() or (None,))[0]
-
-
-def ends(pid: int) -> bool:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
-            return True
-        time.sleep(0.02)
-    return False

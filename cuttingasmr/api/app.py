@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
 
 from cuttingasmr import __version__
 from cuttingasmr.api import account, health, videos, webhooks
@@ -37,7 +39,8 @@ def make_api() -> FastAPI:
     )
     for part in (health, account, videos, webhooks):
         api.include_router(part.router)
-    api.add_api_route("/api/{rest:path}", _nothing_here, methods=["GET", "POST"], include_in_schema=False)
+    known = tuple(api.router.routes)
+    api.router.routes.append(Route("/api/{rest:path}", _Elsewhere(known)))
     api.add_middleware(Guards)
     api.add_exception_handler(AppError, _refuse)
     api.add_exception_handler(RequestValidationError, _refuse_shape)
@@ -46,9 +49,16 @@ def make_api() -> FastAPI:
     return api
 
 
-async def _nothing_here() -> None:
-    """Answer an address of the API that does not exist, before the pages take it for one of theirs."""
-    raise NotFound
+class _Elsewhere:
+    """Answers what no route has taken, before the pages take it for one of theirs: whatever its method, it is ours."""
+
+    def __init__(self, known: tuple[BaseRoute, ...]) -> None:
+        self._known = known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell a wrong method from an address that does not exist."""
+        found = any(route.matches(scope)[0] is not Match.NONE for route in self._known)
+        await refusal(MethodNotAllowed() if found else NotFound())(scope, receive, send)
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

@@ -49,5 +49,9 @@ def comes_from_here(headers: dict[bytes, bytes]) -> bool:
     origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin:
         return True
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        return False
     hosts = {headers.get(b"host", b"").decode("latin-1"), urlsplit(get_settings().app_url).netloc}
-    return urlsplit(origin).netloc in hosts
+    return host in hosts

@@ -119,7 +119,7 @@ class Generate(Shape):
 
     prompt: str | None = Field(default=None, description="Up to 2,000 characters")
     aspect_ratio: str = Field(default="16:9", description="16:9 or 9:16")
-    duration: int = Field(default=8, description="Seconds; always 8")
+    duration: int = Field(default=8, strict=True, description="Seconds; always 8")
     type: str = Field(default="text")
     image_urls: list[str] = Field(default_factory=list)
     template_id: str = Field(default="", max_length=64)

@@ -55,7 +55,7 @@ async def sign_up(
     Raises `InvalidEmail`, `InvalidPassword` or `EmailTaken`.
     """
     address, secret = checked_email(email), checked_password(password)
-    called = name.strip()[:NAME_LIMIT] if isinstance(name, str) else ""
+    called = _shown(name)[:NAME_LIMIT] if isinstance(name, str) else ""
     hashed = await asyncio.to_thread(_hasher.hash, secret)
     user = User(email=address, name=called or address.partition("@")[0], password_hash=hashed)
     try:
@@ -72,7 +72,7 @@ async def sign_in(*, email: object, password: object, user_agent: str = "") -> t
         address, secret = "", "no password at all"
     user = await db.read(_by_email, email=address)
     stored = user.password_hash if user is not None else None
-    is_right = await asyncio.to_thread(_verify, stored or _decoy(), secret)
+    is_right = await asyncio.to_thread(_verify, stored, secret)
     if user is None or stored is None or user.is_banned or not is_right:
         raise WrongCredentials
     return user, await db.transact(sessions.begin, user_id=user.id, user_agent=user_agent)
@@ -97,13 +97,18 @@ def _open(session: Session, *, user: User, user_agent: str) -> tuple[User, str]:
     return user, sessions.begin(session, user_id=user.id, user_agent=user_agent)
 
 
+def _shown(name: str) -> str:
+    """Leave out what cannot be seen, some of which PostgreSQL does not even store."""
+    return "".join(character for character in name if character.isprintable()).strip()
+
+
 def _by_email(session: Session, *, email: str) -> User | None:
     return session.exec(select(User).where(col(User.email) == email)).first()
 
 
-def _verify(stored: str, secret: str) -> bool:
+def _verify(stored: str | None, secret: str) -> bool:
     try:
-        return _hasher.verify(stored, secret)
+        return _hasher.verify(stored or _decoy(), secret)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -1,5 +1,7 @@
-"""The forms to sign in and up. The browser posts them to the API itself (assets/account.js): a password never passes
-through the page's state."""
+"""The forms to sign in and up.
+
+The browser posts them to the API itself (assets/account.js): a password never passes through the page's state.
+"""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ import reflex as rx
 
 from cuttingasmr.components import theme
 from cuttingasmr.components.theme import Kind
-from cuttingasmr.states.views import Offer
+from cuttingasmr.states.material import Material
 
 SPRITE = "/icons.svg"
 
 Text = str | rx.Var[str]
-OfferLike = Offer | rx.vars.ObjectVar[Offer]
+AnyMaterial = Material | rx.vars.ObjectVar[Material]
 
 
 def icon(name: Text, size: int = 18) -> rx.Component:
@@ -47,17 +47,15 @@ def link_button(*children: rx.Component | Text, kind: Kind = "quiet", **props: A
     return rx.el.a(*children, class_name=theme.button_look(kind), **props)
 
 
-def slab(offer: OfferLike, look: str) -> rx.Component:
-    """Show what a template is about as a slab of its material, cut once."""
-    return rx.el.span(
-        class_name=[look, offer.texture], aria_hidden="true", custom_attrs=hues(offer.hues[0], offer.hues[1])
-    )
+def slab(material: AnyMaterial, look: str) -> rx.Component:
+    """Show a material as a slab, cut once."""
+    return rx.el.span(class_name=[look, material.texture], aria_hidden="true", custom_attrs=hues(material))
 
 
-def hues(first: int | rx.Var[int], second: int | rx.Var[int], **more: object) -> dict[str, Any]:
+def hues(material: AnyMaterial, **more: object) -> dict[str, Any]:
     """Hand a material's hues, and other figures, to the stylesheet."""
     figures = {f"--{name}": value for name, value in more.items()}
-    return {"style": {"--a": first, "--b": second, **figures}}
+    return {"style": {"--a": material.hue, "--b": material.second_hue, **figures}}
 
 
 def moment(at: Text) -> rx.Component:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.style import color_mode, resolved_color_mode, set_color_mode, toggle_color_mode
+from reflex.style import LiteralColorMode, color_mode, resolved_color_mode, set_color_mode, toggle_color_mode
 from reflex_components_core.core.banner import has_connection_errors
 
 from cuttingasmr import routes
@@ -138,17 +138,16 @@ def _footer() -> rx.Component:
 
 def _theme_switch() -> rx.Component:
     return rx.el.div(
-        *(
-            _theme_choice(mode, look)
-            for mode, look in (("dark", "moon"), ("light", "sun"), ("system", "monitor"))
-        ),
+        _theme_choice("dark", "moon"),
+        _theme_choice("light", "sun"),
+        _theme_choice("system", "monitor"),
         class_name=theme.SWITCH,
         role="group",
         aria_label="Theme",
     )
 
 
-def _theme_choice(mode: str, look: str) -> rx.Component:
+def _theme_choice(mode: LiteralColorMode, look: str) -> rx.Component:
     return rx.el.button(
         icon(look, 15),
         mode.capitalize(),

@@ -85,7 +85,6 @@ def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
                     line.what,
                     href=f"#{line.video}",
                     class_name=theme.LINK,
-                    custom_attrs={"data-shows": line.video},
                 ),
                 rx.el.span(line.what),
             ),

@@ -7,8 +7,8 @@ import reflex as rx
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import heading, hues, slab
 from cuttingasmr.generation.templates import Template, find_template
+from cuttingasmr.states.material import Material
 from cuttingasmr.states.studio import Studio
-from cuttingasmr.states.views import Offer
 
 IDEAS = ("honeycomb-cutting", "rain-window", "keyboard", "cosmic-cutting", "bread-spread", "glass-tapping")
 
@@ -27,11 +27,12 @@ def ideas() -> rx.Component:
 
 
 def _idea(template: Template) -> rx.Component:
+    material = Material.of(template)
     return rx.el.button(
         rx.el.span(
-            slab(Offer.of(template), theme.IDEA_SLAB),
+            slab(material, theme.IDEA_SLAB),
             class_name=theme.IDEA_STAGE,
-            custom_attrs=hues(*template.hues),
+            custom_attrs=hues(material),
         ),
         rx.el.span(template.name, class_name=f"block px-4 sm:px-5 pt-4 {theme.SUBHEADING}"),
         rx.el.span(template.summary, class_name=f"block px-4 sm:px-5 pb-5 pt-1 {theme.NOTE}"),

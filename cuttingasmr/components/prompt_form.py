@@ -19,9 +19,10 @@ from cuttingasmr.generation.templates import (
     all_templates,
     find_template,
 )
+from cuttingasmr.states.material import Material
 from cuttingasmr.states.shelf import Shelf
 from cuttingasmr.states.studio import BLANK, Studio
-from cuttingasmr.states.views import Offer, Part
+from cuttingasmr.states.views import Part
 from cuttingasmr.states.visitor import Visitor
 
 SHAPES = {"16:9": ("rectangle-horizontal", "Wide"), "9:16": ("rectangle-vertical", "Tall")}
@@ -75,7 +76,7 @@ def _quick_templates() -> rx.Component:
 
 def _template_tile(template: Template) -> rx.Component:
     name = template.name.removesuffix(" ASMR").removesuffix(" Cutting")
-    return _tile(name, slab(Offer.of(template), theme.TILE_SLAB), template.id)
+    return _tile(name, slab(Material.of(template), theme.TILE_SLAB), template.id)
 
 
 def _tile(name: str, picture: rx.Component, template_id: str) -> rx.Component:

@@ -8,6 +8,7 @@ from cuttingasmr.components import theme
 from cuttingasmr.components.basics import button, heading, icon, slab
 from cuttingasmr.components.prompt_form import ALL_TEMPLATES
 from cuttingasmr.generation.templates import all_templates, categories
+from cuttingasmr.states.material import Material
 from cuttingasmr.states.shelf import Shelf
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.views import Offer
@@ -94,7 +95,7 @@ def _offers() -> rx.Component:
 def _offer(offer: rx.vars.ObjectVar[Offer]) -> rx.Component:
     return rx.el.button(
         rx.el.span(
-            slab(offer, theme.SMALL_SLAB),
+            slab(offer.material.to(Material), theme.SMALL_SLAB),
             rx.el.span(icon(offer.icon, 18), class_name=f"{theme.CENTERED} text-white"),
             class_name="relative",
         ),

@@ -108,7 +108,7 @@ SWITCH_CHOICE: Final = (
 )
 
 GRID: Final = "grid gap-5 sm:grid-cols-2 lg:grid-cols-3 grid-flow-dense"
-VIDEO_CARD: Final = "group/card data-large:sm:col-span-full flex flex-col overflow-hidden rounded-3xl bg-panel border border-line"
+VIDEO_CARD: Final = "scroll-mt-24 group/card data-large:sm:col-span-full flex flex-col overflow-hidden rounded-3xl bg-panel border border-line"
 CARD_INSIDE: Final = "flex flex-1 flex-col lg:group-data-large/card:flex-row"
 MAKING: Final = f"making {CARD_INSIDE}"
 STAGE: Final = (

@@ -6,6 +6,7 @@ import reflex as rx
 
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import button, hues, icon, link_button, moment
+from cuttingasmr.states.material import Material
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.views import Card
 
@@ -33,7 +34,13 @@ def video_card(card: CardVar, *, is_large: bool | rx.Var[bool] = False) -> rx.Co
         key=card.id,
         class_name=theme.VIDEO_CARD,
         aria_label=card.title,
-        custom_attrs={"data-card": card.id, "data-stage": card.stage, "data-large": large},
+        custom_attrs={
+            "id": card.id,
+            "tabIndex": -1,
+            "data-card": card.id,
+            "data-stage": card.stage,
+            "data-large": large,
+        },
     )
 
 
@@ -79,7 +86,7 @@ def _running(card: CardVar) -> rx.Component:
         ),
         key=f"{card.id}{card.stage}{card.elapsed}",
         class_name=theme.MAKING,
-        custom_attrs=hues(card.hues[0], card.hues[1], elapsed=card.elapsed, expected=card.expected),
+        custom_attrs=hues(card.material.to(Material), elapsed=card.elapsed, expected=card.expected),
     )
 
 
@@ -108,7 +115,7 @@ def _failed(card: CardVar) -> rx.Component:
 
 
 def _stage(card: CardVar, *children: rx.Component) -> rx.Component:
-    return rx.el.div(*children, class_name=theme.STAGE, custom_attrs=hues(card.hues[0], card.hues[1]))
+    return rx.el.div(*children, class_name=theme.STAGE, custom_attrs=hues(card.material.to(Material)))
 
 
 def _body(card: CardVar, *children: rx.Component) -> rx.Component:
@@ -130,7 +137,7 @@ def _block(card: CardVar) -> rx.Component:
     return rx.el.div(
         rx.el.span(class_name=theme.UNCUT),
         rx.el.span(class_name=theme.BLADE),
-        class_name=["block", theme.BLOCK, card.texture],
+        class_name=["block", theme.BLOCK, card.material.to(Material).texture],
         aria_hidden="true",
         custom_attrs={"style": {"aspectRatio": card.ratio.replace(":", "/")}},
     )

@@ -15,6 +15,7 @@ from cuttingasmr.settings import get_settings
 
 MAC_LENGTH = 40
 TOKEN = re.compile(rf"([0-9a-f]{{32}})([0-9a-f]{{{MAC_LENGTH}}})")
+SECONDS = re.compile(r"[0-9]{1,15}")
 WINDOW_SECONDS = 300
 
 
@@ -31,12 +32,12 @@ def video_of(token: str) -> str | None:
     return match[1]
 
 
-def is_signed(task_id: str, timestamp: str, signature: str) -> bool:
+def is_signed(task_id: str, timestamp: str, signature: str, *, now: float | None = None) -> bool:
     """Check kie.ai's signature (providers.md §2.8) where its key is configured; without one, the address has to do."""
     key = get_settings().veo3_webhook_hmac_key.get_secret_value()
     if not key:
         return True
-    if not timestamp.isdecimal() or abs(time.time() - int(timestamp)) > WINDOW_SECONDS:
+    if not SECONDS.fullmatch(timestamp) or abs((now or time.time()) - int(timestamp)) > WINDOW_SECONDS:
         return False
     digest = hmac.digest(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256)
     return hmac.compare_digest(base64.b64encode(digest), signature.encode())

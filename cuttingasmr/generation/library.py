@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -117,9 +117,10 @@ def _write_cursor(video: Video) -> str:
 def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         moment, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        parsed = datetime.fromisoformat(moment)
-    except (ValueError, TypeError, binascii.Error) as error:
+        parsed = datetime.fromisoformat(moment).astimezone(UTC)
+        is_ours = ID.fullmatch(last) is not None
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise Invalid("This page of the list cannot be found.") from error
-    if parsed.tzinfo is None or not isinstance(last, str):
+    if not is_ours:
         raise Invalid("This page of the list cannot be found.")
     return parsed, last

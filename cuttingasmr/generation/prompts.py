@@ -15,6 +15,7 @@ PROMPT_LIMIT = 2000
 """Characters, counted as Unicode code points, after spaces at both ends are cut."""
 
 RATIOS = ("16:9", "9:16")
+KINDS = ("text", "TEXT_2_VIDEO")
 DURATION = 8
 MODEL = "veo3_fast"
 
@@ -43,15 +44,14 @@ class VideoRequest(BaseModel):
         template_id: str = "",
     ) -> Self:
         """Check each part, or raise the `Invalid` error that tells the visitor what to change."""
-        if kind not in {"text", "TEXT_2_VIDEO"}:
+        if kind not in KINDS:
             raise InvalidType
         if aspect_ratio not in RATIOS:
             raise InvalidRatio
         if isinstance(duration, bool) or duration != DURATION:
             raise InvalidDuration
-        return cls(
-            prompt=checked_prompt(prompt), aspect_ratio=str(aspect_ratio), template_id=template_id[:64]
-        )
+        name = template_id[:64] if template_id.isascii() and template_id.isprintable() else ""
+        return cls(prompt=checked_prompt(prompt), aspect_ratio=str(aspect_ratio), template_id=name)
 
     def fingerprint(self) -> str:
         """Give a hash that is the same for the same request, to tell whether an idempotency key is reused."""
@@ -61,7 +61,7 @@ class VideoRequest(BaseModel):
 
 def checked_prompt(prompt: object) -> str:
     """Trim a prompt and give it back, or raise `InvalidPrompt` with the reason."""
-    if not isinstance(prompt, str) or not prompt.strip():
+    if not isinstance(prompt, str) or _is_blank(prompt):
         raise InvalidPrompt("Please describe the video you would like.")
     prompt = prompt.strip()
     if len(prompt) > PROMPT_LIMIT:
@@ -71,6 +71,11 @@ def checked_prompt(prompt: object) -> str:
             "This prompt holds hidden control characters. Please type it again as plain text."
         )
     return prompt
+
+
+def _is_blank(prompt: str) -> bool:
+    """Tell whether there is nothing to see: spaces, and characters without a shape or a width."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in prompt)
 
 
 def _is_hidden(character: str) -> bool:

@@ -26,9 +26,8 @@ class Desk(rx.State):
         """Keep this page true until it closes. Reflex ends it with the page that began it."""
         if not is_page_load():
             return
-        look = partial(db.read, desk.look, owner=owner_of(self))
         shown: list[Card] | None = None
-        async with aclosing(follow(partial(asker, self), look, is_under_way)) as sights:
+        async with aclosing(follow(partial(asker, self), self._look, is_under_way)) as sights:
             async for sight in sights:
                 cards = cards_of(sight, shown)
                 async with self:
@@ -38,6 +37,9 @@ class Desk(rx.State):
                     if not self.is_loaded:
                         self.is_loaded = True
                 shown = cards
+
+    async def _look(self) -> desk.Desk | None:
+        return await db.read(desk.look, owner=owner_of(self))
 
 
 def is_under_way(sight: desk.Desk) -> bool:

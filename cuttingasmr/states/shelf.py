@@ -23,13 +23,13 @@ class Shelf(rx.State):
             self._fill()
 
     @rx.event
-    async def search(self, text: object) -> None:
+    async def search(self, text: str) -> None:
         """Show what fits these words."""
         self.wanted = text[:80] if isinstance(text, str) else ""
         self._fill()
 
     @rx.event
-    async def take(self, category: object) -> None:
+    async def take(self, category: str) -> None:
         """Show one category; an empty name means all of them."""
         self.category = category[:64] if isinstance(category, str) else ""
         self._fill()

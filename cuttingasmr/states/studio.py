@@ -39,19 +39,19 @@ class Studio(rx.State):
 
     @rx.var
     def parts(self) -> list[Part]:
-        """The chosen template, cut into text and blanks; none while the visitor writes their own words."""
+        """Cut the chosen template into text and blanks; there are none while the visitor writes their own words."""
         template = find_template(self.template_id)
         return [Part.of(part) for part in template.slices()] if template else []
 
     @rx.var
     def template_name(self) -> str:
-        """The chosen template's name."""
+        """Name the chosen template."""
         template = find_template(self.template_id)
         return template.name if template else ""
 
     @rx.var
     def ratio(self) -> str:
-        """The shape for which the chosen template is made."""
+        """Give the shape for which the chosen template is made."""
         template = find_template(self.template_id)
         return template.ratio if template else ""
 

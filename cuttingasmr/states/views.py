@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
-from zlib import crc32
 
 from cuttingasmr import routes
 from cuttingasmr.generation.library import Seen
 from cuttingasmr.generation.templates import Blank, Template, find_template
 from cuttingasmr.models import CreditEntry, Kind
+from cuttingasmr.states.material import Material
 
 KINDS = {
     Kind.WELCOME: "Welcome gift",
@@ -23,47 +23,6 @@ KINDS = {
     Kind.CLAWBACK: "Taken back after a refund",
     Kind.ADJUSTMENT: "Adjusted by the operator",
 }
-TEXTURES = {
-    "animal-vlog": "soft",
-    "food-textures": "crumb",
-    "cutting-slicing": "glass",
-    "textures-materials": "ice",
-    "natural-environment": "drops",
-    "object-interaction": "grain",
-    "industrial-crafts": "metal",
-    "personal-care": "soft",
-    "sleep-relaxation": "ripple",
-    "layered-soap-cutting": "layers",
-    "honeycomb-cutting": "cells",
-    "kinetic-sand-cutting": "crumb",
-    "minecraft-block-cutting": "blocks",
-    "minecraft-block-breaking": "blocks",
-    "ice-cutting": "ice",
-    "planet-cutting": "ember",
-    "cosmic-cutting": "stars",
-    "digital-cutting": "keys",
-    "stone-cutting": "crumb",
-    "golden-apple-texture": "metal",
-    "lime-texture": "cells",
-    "ocean-waves": "ripple",
-    "fireplace": "ember",
-    "flowing-water": "ripple",
-    "forest-ambiance": "grain",
-    "metal-tapping": "metal",
-    "glass-tapping": "glass",
-    "texture-scratching": "keys",
-    "page-turning": "layers",
-    "package-unwrapping": "layers",
-    "small-objects": "cells",
-    "keyboard": "keys",
-    "squeeze-toy": "soft",
-    "slime-toy": "soft",
-    "hot-iron": "ember",
-    "electronic-device-cutting": "keys",
-    "nail-care": "glass",
-}
-"""What the slab of a template, or else of its whole category, is made of: classes of assets/site.css."""
-
 OF_A_VIDEO = (Kind.SPEND, Kind.GIVE_BACK)
 
 
@@ -77,8 +36,7 @@ class Card:
     title: str
     prompt: str
     ratio: str
-    hues: list[int]
-    texture: str
+    material: Material
     elapsed: int
     expected: int
     usually: str
@@ -102,8 +60,7 @@ class Card:
             title=template.name if template else "Your own words",
             prompt=video.prompt,
             ratio=video.aspect_ratio,
-            hues=hues_of(template, video.prompt),
-            texture=texture_of(template),
+            material=Material.of(template, video.prompt),
             elapsed=round(progress.elapsed),
             expected=round(progress.expected),
             usually=f"usually about {spoken(progress.expected)}",
@@ -170,29 +127,12 @@ class Offer:
     name: str
     summary: str
     icon: str
-    hues: list[int]
-    texture: str
+    material: Material
 
     @classmethod
     def of(cls, template: Template) -> Self:
         """Offer a template."""
-        look = (template.icon, hues_of(template), texture_of(template))
-        return cls(template.id, template.name, template.summary, *look)
-
-
-def hues_of(template: Template | None, prompt: str = "") -> list[int]:
-    """Give the two hues of a video's material, in degrees; words of one's own always get the same ones."""
-    if template:
-        return list(template.hues)
-    seed = crc32(prompt.encode())
-    return [seed % 360, (seed + 40 + seed % 97) % 360]
-
-
-def texture_of(template: Template | None) -> str:
-    """Name what a template's slab is made of."""
-    if template is None:
-        return "t-glass"
-    return f"t-{TEXTURES.get(template.id) or TEXTURES[template.category]}"
+        return cls(template.id, template.name, template.summary, template.icon, Material.of(template))
 
 
 def spoken(seconds: float) -> str:

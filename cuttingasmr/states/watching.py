@@ -6,7 +6,7 @@ Asleep it costs nothing. Only while something is under way does it also look eve
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 from cuttingasmr import live
@@ -24,7 +24,7 @@ async def follow(
     who: Callable[[], Awaitable[User]],
     look: Callable[[], Awaitable[T | None]],
     is_under_way: Callable[[T], bool],
-) -> AsyncIterator[T | None]:
+) -> AsyncGenerator[T | None]:
     """Give what there is to see, now and after every wake-up. Ends with `None` when nobody is signed in any more."""
     try:
         user = await _patiently(who)

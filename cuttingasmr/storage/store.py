@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
 
 import obstore
 from obstore.exceptions import BaseError
@@ -32,10 +33,13 @@ class Store:
     """One place for files."""
 
     def __init__(self, url: str) -> None:
-        """Open the place; a local folder is made if it is not there."""
+        """Open the place; a local folder is made if it is not there. Raises `StorageUnavailable` if that cannot be."""
         if url.startswith("file:"):
-            root = Path(url.removeprefix("file://"))
-            root.mkdir(parents=True, exist_ok=True)
+            root = Path(unquote(url.removeprefix("file://")))
+            try:
+                root.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageUnavailable(str(error)) from error
             self._store: ObjectStore = LocalStore(root)
             self._root: Path | None = root
         else:
@@ -72,6 +76,7 @@ class Store:
     async def check(self) -> None:
         """Write and remove a small file, or raise `StorageUnavailable`."""
         await self.put("health/probe", b"ok")
+        await self.delete("health/probe")
 
 
 @cache

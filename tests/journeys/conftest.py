@@ -2,11 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Page
 
 from tests.support.browser import launch_options
+from tests.support.databases import Databases
+from tests.support.site import Sandbox, Site
+from tests.support.studio import Studio
+from tests.support.watched import WatchedSite
+
+RENDER_SECONDS = "2"
+"""Long enough to see the stages go by."""
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     return browser_type_launch_args | launch_options()
+
+
+@pytest.fixture(scope="session")
+def busy_site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One whole site for all the journeys that only come and make something."""
+    folder = tmp_path_factory.mktemp("journeys")
+    sandbox = Sandbox(folder, SANDBOX_RENDER_SECONDS=RENDER_SECONDS).start()
+    site = Site(folder, databases.make("sqlite"), sandbox)
+    try:
+        yield site.start()
+    finally:
+        site.stop()
+        sandbox.stop()
+
+
+@pytest.fixture(scope="session")
+def quiet_site(
+    databases: Databases, shared_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WatchedSite]:
+    """A site without a worker, that tells what its pages cost it."""
+    site = WatchedSite(
+        tmp_path_factory.mktemp("quiet"),
+        databases.make("sqlite"),
+        shared_sandbox,
+        module="tests.support.watched",
+        WORKER="off",
+    )
+    try:
+        yield site.start()
+    finally:
+        site.stop()
+
+
+@pytest.fixture
+def studio(page: Page, busy_site: Site) -> Studio:
+    """The home page, in a browser that has just arrived."""
+    return Studio(page, busy_site.url).open()

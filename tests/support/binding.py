@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.auth import attempts
 from cuttingasmr.generation import engine, key_pool, progress
 from cuttingasmr.providers import creem, kie
@@ -24,6 +24,8 @@ MADE_ONCE: tuple[Callable[..., Any], ...] = (
     kie.get_video_provider,
     store.get_store,
     attempts._limiter,
+    attempts._limiter_here,
+    live._redis,
 )
 """What a process makes once and keeps."""
 
@@ -42,6 +44,8 @@ def let_go() -> None:
         db.get_engine().dispose()
     if engine._client.cache_info().currsize:
         engine._client().destroy()
+    if live._redis.cache_info().currsize:
+        live._redis().close()
     for made in MADE_ONCE:
         made.cache_clear()  # pyright: ignore[reportFunctionMemberAccess]
     progress._usual.__init__()

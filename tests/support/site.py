@@ -63,8 +63,16 @@ class Sandbox:
 class Site:
     """The site: one web process, which can be killed and started again, and its clients."""
 
-    def __init__(self, folder: Path, database_url: str, sandbox: Sandbox, **environment: str) -> None:
-        self.folder, self.database_url, self.sandbox = folder, database_url, sandbox
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        sandbox: Sandbox,
+        *,
+        module: str = "cuttingasmr.serve",
+        **environment: str,
+    ) -> None:
+        self.folder, self.database_url, self.sandbox, self.module = folder, database_url, sandbox, module
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {
@@ -82,7 +90,7 @@ class Site:
         self._visitors: list[Visitor] = []
 
     def _process(self, name: str, **environment: str) -> Process:
-        command = [sys.executable, "-m", "cuttingasmr.serve"]
+        command = [sys.executable, "-m", self.module]
         return Process(command, log=self.folder / f"{name}.log", env={**self.env, **environment}, cwd=ROOT)
 
     def start(self) -> Self:

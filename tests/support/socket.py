@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any, Self
 from uuid import uuid4
 
@@ -60,11 +61,11 @@ class Socket:
         except TimeoutError:
             return self
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a var can be anything
         """Give the value of a var, by its name, as this page has it now."""
         return next((value for key, value in self.state.items() if key.endswith(f".{name}")), None)
 
-    def _until(self, done: Any, seconds: float = 5) -> None:
+    def _until(self, done: Callable[[str], bool], seconds: float = 5) -> None:
         deadline = time.monotonic() + seconds
         while not done(str(self._line.recv(timeout=max(0.01, deadline - time.monotonic())))):
             continue

@@ -8,24 +8,35 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from typing import Any
 
+import httpx
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cuttingasmr import live, serve
+from tests.support.site import Site
+
+
+class WatchedSite(Site):
+    """A site behind that window."""
+
+    def seen(self) -> dict[str, int]:
+        """Look in: how many pages listen now, and how many statements were run so far."""
+        return httpx.get(f"{self.url}/watched", trust_env=False).json()
+
 
 _counts: Counter[str] = Counter()
 
 
-def make() -> Any:
+def make() -> ASGIApp:
     """Make the site's application, behind the window."""
     from cuttingasmr.cuttingasmr import app  # noqa: PLC0415 - only once serve has prepared its environment
 
     event.listen(Engine, "before_cursor_execute", _count)
     site = app()
 
-    async def watched(scope: Any, receive: Any, send: Any) -> None:
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/watched":
             await _tell(send)
         else:
@@ -34,14 +45,16 @@ def make() -> Any:
     return watched
 
 
-def _count(*_details: Any) -> None:
+def _count(*_details: object) -> None:
     _counts["statements"] += 1
 
 
-async def _tell(send: Any) -> None:
+async def _tell(send: Send) -> None:
     heard = sum(len(listeners) for listeners in live._switchboard._listeners.values())
     body = json.dumps({"listeners": heard, "statements": _counts["statements"]}).encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
+    )
     await send({"type": "http.response.body", "body": body})
 
 

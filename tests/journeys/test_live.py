@@ -1,0 +1,56 @@
+"""Open pages: live while something happens, free of cost while nothing does, gone when they are closed."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.support.site import wait_until
+from tests.support.studio import Studio
+from tests.support.watched import WatchedSite
+
+IDLE_SECONDS = 10
+
+
+def test_an_idle_tab_sends_nothing_and_asks_the_database_nothing(page: Page, quiet_site: WatchedSite) -> None:
+    frames: list[str] = []
+    studio = Studio(page, quiet_site.url).sign_up()
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(str(frame))))
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+    studio.reload()
+    time.sleep(1)
+    frames.clear()
+    before = quiet_site.seen()
+
+    time.sleep(IDLE_SECONDS)
+
+    assert [frame for frame in frames if frame not in {"2", "3"}] == []  # the socket's own ping and pong
+    assert quiet_site.seen() == before
+
+
+def test_tabs_that_are_closed_leave_nothing_behind(page: Page, quiet_site: WatchedSite) -> None:
+    before = quiet_site.seen()["listeners"]
+    studio = Studio(page, quiet_site.url).sign_up()
+    tabs = [studio, *(studio.another_tab(path) for path in ("/", "/profile", "/profile"))]
+    for tab in tabs:
+        tab.reload().reload()
+    wait_until(lambda: quiet_site.seen()["listeners"] == before + 4, what=quiet_site.seen)
+
+    for tab in tabs:
+        tab.page.close()
+
+    wait_until(lambda: quiet_site.seen()["listeners"] == before, what=quiet_site.seen)
+
+
+def test_signing_out_in_one_tab_ends_it_in_all(page: Page, quiet_site: WatchedSite) -> None:
+    studio = Studio(page, quiet_site.url).sign_up()
+    home, profile = studio.another_tab(), studio.another_tab("/profile")
+
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    for tab in (home, profile):
+        expect(tab.page.get_by_role("navigation", name="Account")).to_contain_text("Sign up")
+    expect(home.balance).to_have_count(0)
+    expect(profile.page.locator("[data-line]")).to_have_count(0)

@@ -1,0 +1,124 @@
+"""The schema: made, unmade and made again, equal to the models, and refused where it is another version's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from cuttingasmr import db
+from cuttingasmr.errors import DatabaseUnavailable, SchemaMismatch
+from cuttingasmr.migrations import check_schema, configuration, upgrade
+from tests.support.binding import bind, let_go
+from tests.support.ports import free_port
+from tests.support.postgres import Postgres
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty(
+    request: pytest.FixtureRequest, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[str]:
+    """A database in which nothing is yet."""
+    name = f"empty_{abs(hash(request.node.nodeid))}"
+    url = f"sqlite:///{tmp_path}/empty.db" if request.param == "sqlite" else postgres.create_database(name)
+    bind(monkeypatch, tmp_path, database_url=url)
+    yield url
+    let_go()
+
+
+def tables() -> set[str]:
+    return set(inspect(db.get_engine()).get_table_names())
+
+
+def execute(statement: str) -> None:
+    db.run(lambda session: session.connection().execute(text(statement)))
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_schema_goes_up_down_and_up_again() -> None:
+    command.upgrade(configuration(), "head")
+    assert tables() >= set(SQLModel.metadata.tables)
+
+    command.downgrade(configuration(), "base")
+    assert tables().isdisjoint(SQLModel.metadata.tables)
+
+    upgrade()
+    assert tables() >= set(SQLModel.metadata.tables)
+    check_schema()
+
+
+@pytest.mark.usefixtures("database")
+def test_the_migrations_give_what_the_models_say_and_the_engines_tables_are_left_alone() -> None:
+    names = inspect(db.get_engine()).get_table_names(
+        schema="dbos" if db.get_engine().dialect.name == "postgresql" else None
+    )
+    assert "workflow_status" in names
+
+    command.check(configuration())
+
+
+@pytest.mark.usefixtures("database")
+def test_a_difference_would_be_found() -> None:
+    execute("ALTER TABLE users ADD COLUMN shoe_size INTEGER")
+
+    with db.get_engine().connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+
+    assert any("shoe_size" in str(difference) for difference in found)
+
+
+@pytest.mark.usefixtures("database")
+def test_the_engines_tables_survive_our_going_down() -> None:
+    command.downgrade(configuration(), "base")
+
+    schema = "dbos" if db.get_engine().dialect.name == "postgresql" else None
+    assert "workflow_status" in inspect(db.get_engine()).get_table_names(schema=schema)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_migrated_database_passes() -> None:
+    check_schema()
+
+
+@pytest.mark.usefixtures("empty")
+def test_an_empty_database_is_refused_with_the_command_that_mends_it() -> None:
+    with pytest.raises(SchemaMismatch, match=r"migration none.*make migrate"):
+        check_schema()
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_database_without_the_engines_tables_is_refused_with_the_command_that_mends_it() -> None:
+    command.upgrade(configuration(), "head")
+
+    with pytest.raises(SchemaMismatch, match="make migrate"):
+        check_schema()
+
+
+@pytest.mark.usefixtures("database")
+def test_a_database_that_was_taken_back_is_refused_with_the_command_that_mends_it() -> None:
+    command.downgrade(configuration(), "-1")
+
+    with pytest.raises(SchemaMismatch, match="make migrate"):
+        check_schema()
+
+
+@pytest.mark.usefixtures("database")
+def test_a_newer_database_is_refused_and_told_to_be_newer() -> None:
+    execute("UPDATE alembic_version SET version_num = 'ffff'")
+
+    with pytest.raises(SchemaMismatch, match=r"ffff.*newer.*alembic downgrade"):
+        check_schema()
+
+
+def test_a_database_that_is_away_is_told_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bind(monkeypatch, tmp_path, database_url=f"postgresql://nobody@127.0.0.1:{free_port()}/nothing")
+
+    with pytest.raises(DatabaseUnavailable):
+        check_schema()
+    let_go()
