@@ -9,10 +9,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, WebSocket, sync_playwright
 from sqlmodel import select
 
 from bench.ground import Row, whole_site
@@ -110,7 +109,7 @@ def _idle(cluster: Postgres) -> list[Row]:
     ]
 
 
-def _listen(line: Any, frames: list[str]) -> None:
+def _listen(line: WebSocket, frames: list[str]) -> None:
     for event in ("framesent", "framereceived"):
         line.on(event, lambda frame: frames.append(str(frame)))
 

@@ -31,7 +31,6 @@ def _on(kind: str, cluster: Postgres) -> list[Row]:
         wait_until(lambda: owner.http.get("/api/health").json()["checks"]["worker"]["status"] == "ok")
         latency_idle, memory_idle = _latency(owner), _memory(site)
         asyncio.run(_start_all(site, owner))
-        wait_until(lambda: len(site.sandbox.tasks("sandbox:never")) >= 100, seconds=120)
         wait_until(lambda: site.sandbox.counts().get("create", 0) >= VIDEOS, seconds=120)
         time.sleep(5)
         load = _load(site)
@@ -46,7 +45,12 @@ def _on(kind: str, cluster: Postgres) -> list[Row]:
             more <= MORE_MEMORY_MB,
         ),
         Row(f"{where}: processor", f"{load:.1%} of a core", ""),
-        Row(f"{where}: an answer beside an idle site's", f"{ratio:.2f} ×", f"≤ {SLOWER} ×", ratio <= SLOWER),
+        Row(
+            f"{where}: an answer beside an idle site's",
+            f"{ratio:.2f} times",
+            f"≤ {SLOWER} times",
+            ratio <= SLOWER,
+        ),
     ]
 
 
@@ -61,7 +65,8 @@ async def _start_all(site: Site, owner: Visitor) -> None:
                 for number in range(VIDEOS)
             )
         )
-    assert {answer.status_code for answer in answers} == {202}
+    for answer in answers:
+        answer.raise_for_status()
 
 
 def _latency(visitor: Visitor) -> float:
@@ -69,7 +74,7 @@ def _latency(visitor: Visitor) -> float:
     taken: list[float] = []
     for _ in range(60):
         began = time.perf_counter()
-        assert visitor.http.get("/api/credits-check").is_success
+        visitor.http.get("/api/credits-check").raise_for_status()
         taken.append(time.perf_counter() - began)
     return statistics.median(taken)
 

@@ -56,18 +56,25 @@ def main(arguments: list[str]) -> int:
         return _refuse(_sentence(error))
     if "--check" in arguments:
         return 0
+    if reason := why_not(settings):
+        return _refuse(reason)
+    if listener is None:
+        return importlib.import_module(WORKER).run() or 0
+    tell_reflex(settings)
+    return serve(listener)
+
+
+def why_not(settings: Settings) -> str:
+    """Say what is missing for a start, with the command that mends it; nothing when all is there."""
+    if settings.worker != "only" and not PAGES.exists():
+        return "The pages are not built yet. `make run` builds them; so does scripts/build_pages.py."
     try:
         check_schema()
     except SchemaMismatch as error:
-        return _refuse(str(error))
+        return str(error)
     except DatabaseUnavailable:
-        return _refuse("The database at DATABASE_URL cannot be reached. Start it, or correct the address.")
-    if listener is None:
-        return importlib.import_module(WORKER).run() or 0
-    if not PAGES.exists():
-        return _refuse("The pages are not built yet. `make run` builds them; so does scripts/build_pages.py.")
-    tell_reflex(settings)
-    return serve(listener)
+        return "The database at DATABASE_URL cannot be reached. Start it, or correct the address."
+    return ""
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -127,7 +134,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return ". ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
     if isinstance(error, OSError):
-        return f"The site's port on {host()} cannot be used: {error.strerror}. Choose another one with PORT."
+        return f"The site's port cannot be used: {error.strerror}. Choose another one with PORT (and HOST)."
     return str(error)
 
 

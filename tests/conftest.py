@@ -13,6 +13,7 @@ from cuttingasmr.providers.http import close_client
 from tests.support.api import Api, serving
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
+from tests.support.films import order_film
 from tests.support.postgres import Postgres
 from tests.support.process import Process
 from tests.support.redis_server import RedisServer
@@ -147,3 +148,9 @@ async def line() -> AsyncIterator[None]:
     """Close the connections to providers that a test's event loop has opened."""
     yield
     await close_client()
+
+
+@pytest.fixture(scope="session")
+def film(shared_sandbox: Sandbox) -> bytes:
+    """A real film, 1280×720, 8 s, with sound."""
+    return order_film(shared_sandbox)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
@@ -21,9 +29,9 @@ COST = 10
 
 
 def charge(session: Session, user_id: str, video_id: str | None = None) -> str:
-    video = make_video(session, user_id=user_id) if video_id is None else None
-    ledger.reserve(session, user_id=user_id, video_id=video_id or video.id, credits=COST)  # pyright: ignore
-    return video_id or video.id  # pyright: ignore
+    video_id = video_id or make_video(session, user_id=user_id).id
+    ledger.reserve(session, user_id=user_id, video_id=video_id, credits=COST)
+    return video_id
 
 
 def fail(session: Session, video_id: str) -> int:
@@ -115,7 +123,7 @@ class Money(RuleBasedStateMachine):
 @pytest.mark.usefixtures("database")
 def test_whatever_is_done_in_whatever_order_the_balance_is_the_sum_and_the_audit_is_clean() -> None:
     quick = settings(
-        max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     run_state_machine_as_test(Money, settings=quick)
 
@@ -158,7 +166,7 @@ def test_a_charge_repeated_at_once_is_one_charge_and_so_is_its_return() -> None:
     at_once(8, lambda: db.run(charge, user, video_id))
     returns = at_once(8, lambda: db.run(fail, video_id))
 
-    assert sorted(returns) == [0] * 7 + [COST]  # pyright: ignore
+    assert Counter(returns) == {0: 7, COST: 1}
     assert db.look(ledger.balance, user_id=user) == ledger.Balance(total=100, used=0)
     assert db.look(audit.find_all) == []
 
@@ -170,7 +178,12 @@ def test_a_refused_charge_leaves_no_trace() -> None:
     with pytest.raises(InsufficientCredits):
         db.run(charge, user)
 
-    assert db.look(lambda session: session.exec(select(CreditEntry).where(col(CreditEntry.kind) == Kind.SPEND)).all()) == []
+    assert (
+        db.look(
+            lambda session: session.exec(select(CreditEntry).where(col(CreditEntry.kind) == Kind.SPEND)).all()
+        )
+        == []
+    )
     assert db.look(audit.find_all) == []
 
 
@@ -189,13 +202,33 @@ def test_nobody_has_no_balance() -> None:
 @pytest.mark.parametrize(
     ("statement", "breakage"),
     [
-        pytest.param("a balance is the sum of its entries", "UPDATE users SET total_credits = total_credits + 1450", id="minted"),
-        pytest.param("a balance is the sum of its entries", "UPDATE users SET used_credits = 0", id="uncharged"),
-        pytest.param("a video that did not come is given back once", "UPDATE videos SET status = 'failed'", id="kept"),
-        pytest.param("a completed video is paid for once", "DELETE FROM credit_entries WHERE kind = 'spend'", id="free"),
-        pytest.param("a charge belongs to its owner's video", "UPDATE videos SET credits_used = 9", id="another price"),
-        pytest.param("nobody spends what they do not have", "UPDATE users SET used_credits = total_credits + 1", id="overdrawn"),
-        pytest.param("nothing rests forever", "UPDATE videos SET status = 'rendering', created_at = '2020-01-01 00:00:00+00:00'", id="stuck"),
+        pytest.param(
+            "a balance is the sum of its entries",
+            "UPDATE users SET total_credits = total_credits + 1450",
+            id="minted",
+        ),
+        pytest.param(
+            "a balance is the sum of its entries", "UPDATE users SET used_credits = 0", id="uncharged"
+        ),
+        pytest.param(
+            "a video that did not come is given back once", "UPDATE videos SET status = 'failed'", id="kept"
+        ),
+        pytest.param(
+            "a completed video is paid for once", "DELETE FROM credit_entries WHERE kind = 'spend'", id="free"
+        ),
+        pytest.param(
+            "a charge belongs to its owner's video", "UPDATE videos SET credits_used = 9", id="another price"
+        ),
+        pytest.param(
+            "nobody spends what they do not have",
+            "UPDATE users SET used_credits = total_credits + 1",
+            id="overdrawn",
+        ),
+        pytest.param(
+            "nothing rests forever",
+            "UPDATE videos SET status = 'rendering', created_at = '2020-01-01 00:00:00+00:00'",
+            id="stuck",
+        ),
     ],
 )
 def test_the_audit_finds_what_is_broken(statement: str, breakage: str) -> None:
@@ -213,6 +246,11 @@ def test_the_database_itself_refuses_a_second_entry_of_one_kind_and_reference() 
     user = make_user(credits=5)
 
     with pytest.raises(Exception, match=r"(?i)unique"):
-        db.run(lambda session: session.add(CreditEntry(user_id=user, kind=Kind.WELCOME, reference=user, credits=5)) or session.flush())
+        db.run(
+            lambda session: (
+                session.add(CreditEntry(user_id=user, kind=Kind.WELCOME, reference=user, credits=5))
+                or session.flush()
+            )
+        )
 
     assert db.look(lambda session: session.get_one(User, user).total_credits) == 5

@@ -45,7 +45,9 @@ class Person:
     id: str
     http: httpx.Client
 
-    def generate(self, prompt: object = "honeycomb", *, key: str | None = None, **more: Any) -> httpx.Response:
+    def generate(
+        self, prompt: object = "honeycomb", *, key: str | None = None, **more: Any
+    ) -> httpx.Response:
         """Ask for a video."""
         headers = {} if key is None else {"Idempotency-Key": key}
         return self.http.post("/api/generate-video", json={"prompt": prompt, **more}, headers=headers)
@@ -146,7 +148,11 @@ def serving(url: str, sandbox: Sandbox, folder: Path, **environment: str) -> Ite
     """Bind this process to a database and the strangers, and serve its API."""
     with pytest.MonkeyPatch.context() as patch:
         port = free_port()
-        here = {"app_url": f"http://127.0.0.1:{port}", "sandbox_url": sandbox.url, "poll_first_seconds": "0.5"}
+        here = {
+            "app_url": f"http://127.0.0.1:{port}",
+            "sandbox_url": sandbox.url,
+            "poll_first_seconds": "0.5",
+        }
         bind(patch, folder, **{**here, "database_url": url, **environment})
         api = Api(port, sandbox)
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlmodel import Session
 
 from cuttingasmr import db
@@ -24,7 +26,7 @@ def _make_user(session: Session, *, credits: int, email: str) -> str:
 
 
 def make_video(
-    session: Session, *, user_id: str, status: Status = Status.QUEUED, cost: int = 10, **facts: object
+    session: Session, *, user_id: str, status: Status = Status.QUEUED, cost: int = 10, **facts: Any
 ) -> Video:
     """Write a video's row, uncharged."""
     if status == Status.COMPLETED:

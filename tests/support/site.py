@@ -29,7 +29,12 @@ class Sandbox:
     def __init__(self, folder: Path, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        env = {**os.environ, "SANDBOX_DATA_DIR": str(folder / "sandbox"), "SANDBOX_RENDER_SECONDS": "0.5", **environment}
+        env = {
+            **os.environ,
+            "SANDBOX_DATA_DIR": str(folder / "sandbox"),
+            "SANDBOX_RENDER_SECONDS": "0.5",
+            **environment,
+        }
         command = [sys.executable, "-m", "cuttingasmr.sandbox", "--port", str(self.port)]
         self.process = Process(command, log=folder / "sandbox.log", env=env, cwd=ROOT)
         self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
@@ -44,7 +49,9 @@ class Sandbox:
         self._http.close()
         self.process.stop()
 
-    def break_(self, mode: str, *, only: str = "", provider: str = "kie", seconds: float = 600, **more: Any) -> None:
+    def break_(
+        self, mode: str, *, only: str = "", provider: str = "kie", seconds: float = 600, **more: Any
+    ) -> None:
         """Break one provider, or one operation of it, for a while; `ok` mends it."""
         body = {"provider": provider, "mode": mode, "seconds": seconds, **more}
         answer = self._http.post("/control", json=body | ({"only": only} if only else {}))
@@ -184,7 +191,9 @@ class Visitor:
 
     def wait_for(self, video_id: str, *stages: str, seconds: float = 30) -> dict[str, Any]:
         """Wait until a video is in one of these stages."""
-        return wait_until(lambda: self._in(video_id, stages), seconds=seconds, what=lambda: self.status(video_id))
+        return wait_until(
+            lambda: self._in(video_id, stages), seconds=seconds, what=lambda: self.status(video_id)
+        )
 
     def _in(self, video_id: str, stages: tuple[str, ...]) -> dict[str, Any] | None:
         try:
