@@ -234,7 +234,7 @@
     if (at("[data-fills]")) fill(at("[data-fills]"));
     if (at("[data-puts]")) putIntoForm(at("[data-puts]"));
     if (at("[data-chooses=top], [data-offer]")) toForm();
-    if (at("a[href^='#']")) document.getElementById(at("a").hash.slice(1))?.focus();
+    if (at("a")?.hash) document.getElementById(at("a").hash.slice(1))?.focus();
     if (at("[data-once]")) at("[data-once]").dataset.busy = "";
   });
 

@@ -134,7 +134,8 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return ". ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
     if isinstance(error, OSError):
-        return f"The site's port cannot be used: {error.strerror}. Choose another one with PORT (and HOST)."
+        where = f"{get_settings().host}:{get_settings().port}"
+        return f"The site's port on {where} cannot be used: {error.strerror}. Choose another one with PORT."
     return str(error)
 
 

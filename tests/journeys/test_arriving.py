@@ -115,7 +115,7 @@ def test_on_a_phone_nothing_scrolls_sideways(studio: Studio) -> None:
     for path in ("/profile", "/sign-in", "/sign-up", "/nowhere"):
         widths[path] = studio.open(path).page.evaluate(TOO_WIDE)
 
-    assert set(widths.values()) == {0}, widths
+    assert max(widths.values()) <= 0, widths
 
 
 def test_an_unknown_address_says_so_and_leads_back(studio: Studio) -> None:

@@ -23,12 +23,13 @@ class Socket:
         self._token = str(uuid4())
         self._path = path
         headers = {"Cookie": cookie} if cookie else {}
-        self._line = connect(
+        self._opened = connect(
             f"ws://{host}{NAMESPACE}/?EIO=4&transport=websocket&token={self._token}",
             origin=url,  # pyright: ignore[reportArgumentType]
             additional_headers=headers,
             proxy=None,
         )
+        self._line = self._opened.__enter__()
         self.state: dict[str, Any] = {}
         self._line.recv(timeout=5)
         self._line.send(f"40{NAMESPACE},")
@@ -40,7 +41,7 @@ class Socket:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._line.close()
+        self._opened.__exit__(None, None, None)
 
     def call(self, handler: EventHandler, **payload: Any) -> Self:
         """Call an event handler with these arguments, and wait until it has answered."""
@@ -53,7 +54,7 @@ class Socket:
         self._line.send(f'42{NAMESPACE},["event",{json.dumps(event)}]')
         return self
 
-    def settle(self, seconds: float = 0.5) -> Self:
+    def settle(self, seconds: float = 0.25) -> Self:
         """Take in what the server says, until it has said nothing for so long."""
         try:
             while True:
