@@ -2,6 +2,9 @@
 
 HOME = "/"
 PROFILE = "/profile"
+PRICING = "/pricing"
+PAYMENT_SUCCESS = "/payment/success"
+PAYMENT_CANCEL = "/payment/cancel"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from cuttingasmr import db, live
-from cuttingasmr.api.asking import SignedIn, address_of, set_cookie
+from cuttingasmr.api.asking import SignedIn, address_of, clear_cookies, set_cookies
 from cuttingasmr.api.shapes import (
     Answer,
     CreditsAnswer,
@@ -57,7 +57,7 @@ async def sign_out(request: Request, response: Response) -> Answer:
     token = request.cookies.get(sessions.COOKIE)
     user = await db.read(sessions.find, token=token)
     await db.transact(sessions.end, token=token)
-    response.delete_cookie(sessions.COOKIE, path="/")
+    clear_cookies(response)
     if user:
         live.publish(user.id)  # its open tabs see that it is over
     return Answer()
@@ -94,7 +94,7 @@ async def credits_check(user: SignedIn) -> CreditsCheck:
 async def _begun(request: Request, response: Response, user: User, token: str) -> SessionAnswer:
     """Answer with the new session, and end the one that this browser had before."""
     await db.transact(sessions.end, token=request.cookies.get(sessions.COOKIE))
-    set_cookie(response, token)
+    set_cookies(response, token, user.id)
     return SessionAnswer(user=Person.of(user))
 
 

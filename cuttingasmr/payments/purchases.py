@@ -1,0 +1,54 @@
+"""What somebody has bought. Somebody else's order is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from cuttingasmr.errors import Invalid, NotFound
+from cuttingasmr.models import CREDITED, Order, OrderState, User
+
+SIZE = 24
+NO_ADDRESS = "@demo.invalid"
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """Some orders, newest first, and the cursor of the next ones; an empty cursor is the end."""
+
+    rows: list[Order]
+    cursor: str
+
+
+def find(session: Session, *, user_id: str, order_id: str) -> Order:
+    """Find an order of this person's, or raise `NotFound`."""
+    order = session.get(Order, order_id)
+    if order is None or order.user_id != user_id:
+        raise NotFound
+    return order
+
+
+def page(session: Session, *, user_id: str, cursor: str = "", size: int = SIZE) -> OrderPage:
+    """Give a page of this person's orders, newest first; the cursor is how many came before."""
+    if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 6):  # noqa: PLR2004 - nobody buys 100,000 times
+        raise Invalid("This page of the list cannot be found.")
+    start = int(cursor or 0)
+    mine = select(Order).where(col(Order.user_id) == user_id)
+    rows = session.exec(
+        mine.order_by(col(Order.created_at).desc(), col(Order.id)).offset(start).limit(size + 1)
+    ).all()
+    return OrderPage(list(rows[:size]), str(start + size) if len(rows) > size else "")
+
+
+def total_paid_cents(session: Session, *, user_id: str) -> int:
+    """Add up what this person has paid, less what was refunded."""
+    paid = func.coalesce(func.sum(col(Order.paid_cents) - col(Order.taken_cents)), 0)
+    states = (*CREDITED, OrderState.HELD)
+    return session.exec(select(paid).where(col(Order.user_id) == user_id, col(Order.state).in_(states))).one()
+
+
+def billing_address(user: User) -> str:
+    """Give the address to fill in on the payment page; a demo account has none, and its buyer types their own."""
+    return "" if user.email.endswith(NO_ADDRESS) else user.email
