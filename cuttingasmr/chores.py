@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from cuttingasmr import db
 from cuttingasmr.generation.supervisor import Chore
+from cuttingasmr.payments import webhook
 from cuttingasmr.payments.reconcile import reconcile
 from cuttingasmr.providers.http import close_client
 
@@ -17,6 +19,7 @@ def reconcile_orders() -> None:
 async def _reconcile_orders() -> None:
     try:
         await reconcile()
+        await db.transact(webhook.settle_waiting)
     finally:
         await close_client()
 

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import Result
+from sqlalchemy import Result, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
@@ -44,7 +45,12 @@ async def receive(body: bytes, signature: str) -> Outcome:
         event = Event.model_validate(json.loads(body))
     except (ValueError, RecursionError) as error:
         raise BadJson from error
-    outcome, user_id = await db.transact(write_down_and_act, event=event)
+    try:
+        outcome, user_id = await db.transact(write_down_and_act, event=event)
+    except IntegrityError:  # another event of the same purchase was quicker; now its row is there to be found
+        outcome, user_id = await db.transact(write_down_and_act, event=event)
+    if outcome is Outcome.WAITING:
+        await db.transact(settle_waiting)
     if user_id is not None:
         live.publish(user_id)
     return outcome
@@ -104,8 +110,29 @@ def _catch_up(session: Session, order: Order) -> None:
         col(WebhookEvent.outcome) == Outcome.WAITING, col(WebhookEvent.provider_order_id).in_(names)
     )
     for row in session.exec(early.with_for_update()).all():
-        if _take_back(session, row) is not None:
-            row.outcome, row.order_id, row.detail = Outcome.ACTED, order.id, ""
+        _settle(session, row)
+
+
+def settle_waiting(session: Session) -> int:
+    """Act on refunds and disputes whose purchase is there by now, and tell how many.
+
+    A purchase and its refund that arrive at the same moment do not see each other; whoever looks next does.
+    """
+    known = or_(
+        col(Order.provider_order_id) == col(WebhookEvent.provider_order_id),
+        col(Order.transaction_id) == col(WebhookEvent.provider_order_id),
+    )
+    due = select(WebhookEvent).join(Order, known).where(col(WebhookEvent.outcome) == Outcome.WAITING)
+    rows = session.exec(due.with_for_update(of=WebhookEvent)).all()
+    for row in rows:
+        _settle(session, row)
+    return len(rows)
+
+
+def _settle(session: Session, row: WebhookEvent) -> None:
+    order = _take_back(session, row)
+    if order is not None:
+        row.outcome, row.order_id, row.detail = Outcome.ACTED, order.id, ""
 
 
 def _where(error: ValidationError) -> str:

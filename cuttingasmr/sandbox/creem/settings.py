@@ -41,7 +41,9 @@ def _products(told: str) -> tuple[Product, ...]:
     try:
         return read_products(told) if told.strip() else ()
     except (ValueError, TypeError) as reason:
-        raise ValueError(f"SANDBOX_CREEM_PRODUCTS must be like id=cents,id=cents or JSON: {reason}.") from reason
+        raise ValueError(
+            f"SANDBOX_CREEM_PRODUCTS must be like id=cents,id=cents or JSON: {reason}."
+        ) from reason
 
 
 def _waits(told: str) -> tuple[float, ...]:
