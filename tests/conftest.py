@@ -14,6 +14,7 @@ from tests.support.api import Api, serving
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
 from tests.support.films import order_film
+from tests.support.liar import Liar, lying
 from tests.support.postgres import Postgres
 from tests.support.process import Process
 from tests.support.redis_server import RedisServer
@@ -154,3 +155,10 @@ async def line() -> AsyncIterator[None]:
 def film(shared_sandbox: Sandbox) -> bytes:
     """A real film, 1280×720, 8 s, with sound."""
     return order_film(shared_sandbox)
+
+
+@pytest.fixture
+def liar() -> Iterator[Liar]:
+    """A server that says what a test wants to hear."""
+    with lying() as liar:
+        yield liar

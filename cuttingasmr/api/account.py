@@ -70,7 +70,8 @@ async def session(request: Request) -> SessionAnswer:
     return SessionAnswer(user=Person.of(user) if user else None)
 
 
-@router.api_route("/credits", methods=["GET", "POST"], tags=["credits"])
+@router.post("/credits", tags=["credits"])
+@router.get("/credits", tags=["credits"])
 async def credits(user: SignedIn) -> CreditsAnswer:
     """Tell what is left."""
     balance = await db.read(ledger.balance, user_id=user.id)

@@ -29,7 +29,8 @@ VITAL = ("database",)
 Check = dict[str, Any]
 
 
-@router.api_route("", methods=["GET", "HEAD"])
+@router.head("", include_in_schema=False)
+@router.get("")
 async def health(response: Response) -> dict[str, Any]:
     """Check every part. 503 when something without which nothing works does not."""
     checks = {

@@ -62,7 +62,8 @@ async def videos(user: SignedIn, cursor: Annotated[str, Query(max_length=200)] =
     return Videos(videos=[VideoShape.of(seen) for seen in page.rows], next_cursor=page.cursor)
 
 
-@router.api_route("/videos/{video_id}/file", methods=["GET", "HEAD"], response_class=FileResponse)
+@router.head("/videos/{video_id}/file", include_in_schema=False)
+@router.get("/videos/{video_id}/file", response_class=FileResponse)
 async def file(video_id: str, request: Request, *, download: bool = False) -> Response:
     """Give the video's file, or the parts of it that `Range` asks for, to its owner or to anybody if it is shared."""
     video = await _watchable(video_id, request)
@@ -70,7 +71,8 @@ async def file(video_id: str, request: Request, *, download: bool = False) -> Re
     return await _give(video.file_key, "video/mp4", attachment=name if download else None)
 
 
-@router.api_route("/videos/{video_id}/poster", methods=["GET", "HEAD"], response_class=FileResponse)
+@router.head("/videos/{video_id}/poster", include_in_schema=False)
+@router.get("/videos/{video_id}/poster", response_class=FileResponse)
 async def poster(video_id: str, request: Request) -> Response:
     """Give the video's still picture."""
     video = await _watchable(video_id, request)

@@ -148,6 +148,6 @@ OFFER: Final = (
     "hover:bg-raised focus-visible:bg-raised"
 )
 TABLE_ROW: Final = "flex items-baseline gap-4 border-b border-line/60 py-3 last:border-0"
-IDEA: Final = "group overflow-hidden rounded-3xl bg-panel border border-line text-left cursor-pointer"
+IDEA: Final = "group flex flex-col overflow-hidden rounded-3xl bg-panel border border-line text-left cursor-pointer"
 IDEA_STAGE: Final = "shade grid h-28 place-items-center sm:h-40"
 IDEA_SLAB: Final = "slab h-14 w-24 rounded-[1.1rem] sm:h-20 sm:w-32 sm:rounded-[1.4rem]"

@@ -32,7 +32,7 @@ async def download(url: str, path: Path) -> int:
             if answer.status_code != HTTPStatus.OK:
                 raise WrongAnswer
             return await _write(answer, path)
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
         raise ProviderUnavailable from error
 
 

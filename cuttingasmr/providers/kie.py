@@ -57,6 +57,15 @@ class Envelope(BaseModel):
         return value if isinstance(value, str) else ""
 
 
+def _unpacked(value: object) -> object:
+    """Read what some of kie.ai's schemas type as a JSON string."""
+    return json.loads(value) if isinstance(value, str) and value else value
+
+
+def _as_text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
 class VeoResponse(BaseModel):
     """The part of a finished record that holds the files."""
 
@@ -66,7 +75,7 @@ class VeoResponse(BaseModel):
     @classmethod
     def _list(cls, value: object) -> object:
         """Read the array, which some of kie.ai's schemas type as a JSON string."""
-        return json.loads(value) if isinstance(value, str) else value or []
+        return _unpacked(value) or []
 
 
 class VeoRecord(BaseModel):
@@ -74,8 +83,13 @@ class VeoRecord(BaseModel):
 
     flag: int = Field(alias="successFlag")
     response: VeoResponse | None = None
-    error_code: int | str | None = Field(default=None, alias="errorCode")
-    error_text: str | None = Field(default=None, alias="errorMessage")
+    error_code: str = Field(default="", alias="errorCode")
+    error_text: str = Field(default="", alias="errorMessage")
+
+    @field_validator("error_code", "error_text", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> str:
+        return _as_text(value)
 
     def task(self) -> Task:
         """Sort it: 0 is pending, 1 is done, whatever else is failed."""
@@ -83,7 +97,7 @@ class VeoRecord(BaseModel):
             return Task(TaskState.PENDING)
         if self.flag == 1:
             return Task(TaskState.DONE, urls=tuple(self.response.urls) if self.response else ())
-        return Task(TaskState.FAILED, code=str(self.error_code or ""), text=self.error_text or "")
+        return Task(TaskState.FAILED, code=self.error_code, text=self.error_text)
 
 
 class JobRecord(BaseModel):
@@ -97,12 +111,12 @@ class JobRecord(BaseModel):
     @field_validator("result", mode="before")
     @classmethod
     def _parsed(cls, value: object) -> object:
-        return json.loads(value) if isinstance(value, str) and value else value or {}
+        return _unpacked(value) or {}
 
     @field_validator("fail_code", "fail_text", mode="before")
     @classmethod
     def _text(cls, value: object) -> str:
-        return "" if value is None else str(value)
+        return _as_text(value)
 
     def task(self) -> Task:
         """Sort it: `success`, `fail`, and anything else is still on its way."""

@@ -37,20 +37,22 @@ async def _living(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         settings.hmac_key, settings.callback_pause, lambda operation: traffic.count("kie", operation)
     )
     workshop = Workshop(store, studio, courier, accounts)
-    kie, creem = Kie(settings, workshop, studio, accounts), Creem()
+    kie = Kie(settings, workshop, studio, accounts)
+    creem = Creem(settings.creem, store, lambda operation: traffic.count("creem", operation))
 
     def forget() -> None:
-        for part in (workshop, kie, accounts, traffic):
+        for part in (workshop, kie, creem, accounts, traffic):
             part.forget()
         breakages.clear()
         store.clear()
 
-    control = Control(traffic, breakages, workshop.tasks, forget)
+    control = Control(traffic, breakages, workshop.tasks, forget, creem.post.move)
     strangers = [route for stranger in (kie, creem) for route in routes(stranger, breakages, traffic)]
     app.router.routes.extend([*strangers, *control.routes(), *_front()])
     workshop.resume()
+    creem.resume()
     yield
-    for part in (workshop, studio, courier):
+    for part in (workshop, creem, studio, courier):
         await part.close()
     store.close()
 

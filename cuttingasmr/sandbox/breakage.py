@@ -32,9 +32,9 @@ class Breakages:
             if place[0] == provider and operation in ("", place[1]):
                 del self._broken[place]
 
-    def find(self, provider: str, operation: str) -> Breakage | None:
-        """Find what breaks this operation now, if anything does."""
-        for place in ((provider, operation), (provider, "")):
+    def find(self, provider: str, operation: str, *, alone: bool = False) -> Breakage | None:
+        """Find what breaks this operation now, if anything does; `alone`: the whole provider's breaking does not."""
+        for place in ((provider, operation), *([] if alone else [(provider, "")])):
             found = self._broken.get(place)
             if found and found.until > self._clock():
                 return found

@@ -23,9 +23,15 @@ class Control:
     """`/control` and what is below it."""
 
     def __init__(
-        self, traffic: Traffic, breakages: Breakages, tasks: dict[str, Task], forget: Callable[[], None]
+        self,
+        traffic: Traffic,
+        breakages: Breakages,
+        tasks: dict[str, Task],
+        forget: Callable[[], None],
+        move_webhooks: Callable[[str], None],
     ) -> None:
         self._traffic, self._breakages, self._tasks, self._forget = traffic, breakages, tasks, forget
+        self._move_webhooks = move_webhooks
 
     def routes(self) -> list[Route]:
         """List the paths."""
@@ -46,6 +52,9 @@ class Control:
         return JSONResponse({"broken": self._breakages.now()})
 
     def _apply(self, told: dict[str, Any]) -> None:
+        if "webhookUrl" in told:
+            self._move(told)
+            return
         provider, mode, only = told["provider"], told["mode"], told.get("only") or ""
         if provider not in PROVIDERS or mode not in _MODES or not isinstance(only, str):
             message = f"provider is one of {PROVIDERS}, mode is one of {_MODES}, only is an operation's name"
@@ -55,6 +64,14 @@ class Control:
             return
         seconds, delay = float(told.get("seconds", 30)), float(told.get("delay", 30))
         self._breakages.break_(provider, only, mode, seconds=seconds, delay=delay)
+
+    def _move(self, told: dict[str, Any]) -> None:
+        """Let Creem's events go elsewhere; an empty address is nowhere."""
+        address = told["webhookUrl"]
+        if told["provider"] != "creem" or not isinstance(address, str):
+            message = "webhookUrl is an address for the provider creem"
+            raise ValueError(message)
+        self._move_webhooks(address)
 
     async def _counts(self, _request: Request) -> JSONResponse:
         return JSONResponse(self._traffic.counts())

@@ -67,7 +67,11 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), backlog=2048)
+        listener = socket.create_server((host, port), backlog=2048)
     except OSError as reason:
         message = f"The sandbox cannot listen on {host}:{port}: {reason.strerror or reason}."
         raise PortTaken(message) from reason
+    # Connections inherit it. asyncio, which usually sets it, does not for a socket made this way (its `proto` is 0),
+    # and then every answer waits 40 ms for the client's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

@@ -1,8 +1,10 @@
 """The sandbox's settings. One rule: they are read once, at the start, and a wrong one is named."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from .creem import CreemSettings
 
 
 class SettingsWrong(Exception):
@@ -21,6 +23,7 @@ class Settings:
     create_limit: int = 0
     callback_pause: float = 1
     hmac_key: str = ""
+    creem: CreemSettings = field(default_factory=CreemSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, port: int | None = None) -> "Settings":
@@ -35,7 +38,15 @@ class Settings:
             create_limit=int(_number(environment, "SANDBOX_CREATE_LIMIT", 0)),
             callback_pause=_number(environment, "SANDBOX_CALLBACK_PAUSE", 1),
             hmac_key=environment.get("VEO3_WEBHOOK_HMAC_KEY", ""),
+            creem=_creem(environment),
         )
+
+
+def _creem(environment: Mapping[str, str]) -> CreemSettings:
+    try:
+        return CreemSettings.from_environment(environment)
+    except ValueError as reason:
+        raise SettingsWrong(str(reason)) from reason
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

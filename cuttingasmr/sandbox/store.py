@@ -15,6 +15,7 @@ PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS things (kind TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, id));
 CREATE TABLE IF NOT EXISTS counts (provider TEXT, operation TEXT, n INTEGER NOT NULL, PRIMARY KEY (provider, operation));
 """
+_KEEP = "INSERT OR REPLACE INTO things VALUES (?, ?, ?)"
 
 
 class Store:
@@ -27,9 +28,14 @@ class Store:
 
     def keep(self, kind: str, identity: str, body: dict[str, Any]) -> None:
         """Write a thing down, or over what was written before."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, identity, json.dumps(body))
-        )
+        self._database.execute(_KEEP, (kind, identity, json.dumps(body)))
+
+    def keep_together(self, *things: tuple[str, str, dict[str, Any]]) -> None:
+        """Write several things down, all or none."""
+        rows = [(kind, identity, json.dumps(body)) for kind, identity, body in things]
+        self._database.execute("BEGIN IMMEDIATE")
+        with self._database:
+            self._database.executemany(_KEEP, rows)
 
     def kept(self, kind: str) -> Iterator[dict[str, Any]]:
         """Everything of one kind, in the order of writing."""

@@ -8,7 +8,7 @@ import hashlib
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,12 +22,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Operation(NamedTuple):
-    """One thing a provider can be asked. An endpoint may set `request.state.operation` to be counted as another."""
+    """One thing a provider can be asked; without a name it is not counted.
+
+    An endpoint may set `request.state.operation` to be counted as another.
+    `breaks`: with the whole provider, only when it is named itself (what runs on another machine), or never.
+    """
 
     method: str
     path: str
     name: str
     endpoint: Endpoint
+    breaks: Literal["together", "alone", "never"] = "together"
 
 
 class Stranger(Protocol):
@@ -57,31 +62,27 @@ def routes(stranger: Stranger, breakages: Breakages, traffic: Traffic) -> list[R
     """Put the stranger's operations behind the gate, and a refusal for every other path."""
     gate = _Gate(stranger, breakages, traffic)
     known = [
-        Route(f"/{stranger.name}{path}", gate.guard(name, endpoint), methods=[method])
-        for method, path, name, endpoint in stranger.operations()
+        Route(f"/{stranger.name}{one.path}", gate.guard(one), methods=[one.method])
+        for one in stranger.operations()
     ]
+    other = Operation("", "/{rest:path}", "unknown", gate.not_found)
     every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    return [
-        *known,
-        Route(f"/{stranger.name}/{{rest:path}}", gate.guard("unknown", gate.not_found), methods=every),
-    ]
+    return [*known, Route(f"/{stranger.name}{other.path}", gate.guard(other), methods=every)]
 
 
 class _Gate:
     def __init__(self, stranger: Stranger, breakages: Breakages, traffic: Traffic) -> None:
         self._stranger, self._breakages, self._traffic = stranger, breakages, traffic
 
-    def guard(self, operation: str, endpoint: Endpoint) -> Endpoint:
+    def guard(self, operation: Operation) -> Endpoint:
         """Return the endpoint, as the outside meets it."""
 
         async def guarded(request: Request) -> Response:
             began = time.perf_counter()
-            request.state.operation = operation
-            answer = await self._broken_answer(request, operation) or await endpoint(request)
-            counted, provider = request.state.operation, self._stranger.name
-            self._traffic.count(provider, counted)
-            key = fingerprint(self._stranger.key_of(request))
-            self._traffic.note(provider, counted, status=answer.status_code, began=began, key=key)
+            request.state.operation = operation.name
+            answer = await self._broken_answer(request, operation) or await operation.endpoint(request)
+            if operation.name:
+                self._note(request, answer, began)
             return answer
 
         return guarded
@@ -90,14 +91,21 @@ class _Gate:
         """Refuse what is not in the table."""
         return self._stranger.refuse(404, "Not Found")
 
-    async def _broken_answer(self, request: Request, operation: str) -> Response | None:
-        broken = self._breakages.find(self._stranger.name, operation)
-        if broken is None:
+    def _note(self, request: Request, answer: Response, began: float) -> None:
+        counted, provider = request.state.operation, self._stranger.name
+        self._traffic.count(provider, counted)
+        key = fingerprint(self._stranger.key_of(request))
+        self._traffic.note(provider, counted, status=answer.status_code, began=began, key=key)
+
+    async def _broken_answer(self, request: Request, operation: Operation) -> Response | None:
+        alone = operation.breaks == "alone"
+        broken = self._breakages.find(self._stranger.name, operation.name, alone=alone)
+        if broken is None or operation.breaks == "never":
             return None
         if broken.mode == "slow":
             await asyncio.sleep(broken.delay)
             return None
-        request.state.operation = f"{operation}-broken"
+        request.state.operation = f"{operation.name}-broken"
         return self._answer_of(broken)
 
     def _answer_of(self, broken: Breakage) -> Response:

@@ -13,13 +13,18 @@ from tests.support.site import Sandbox, Site
 from tests.support.studio import Studio
 from tests.support.watched import WatchedSite
 
-RENDER_SECONDS = "2"
+RENDER_SECONDS = "1.2"
 """Long enough to see the stages go by."""
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     return browser_type_launch_args | launch_options()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    return browser_context_args | {"reduced_motion": "reduce"}  # nothing waits for a smooth scroll
 
 
 @pytest.fixture(scope="session")

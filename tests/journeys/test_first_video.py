@@ -16,7 +16,7 @@ PLAY = """async (video) => {
 
 
 def test_somebody_signs_up_makes_a_video_and_plays_it(studio: Studio) -> None:
-    page = studio.sign_up().page
+    page = studio.sign_up_by_hand().page
     expect(studio.balance).to_have_text("18")
     page.get_by_role("button", name="Glass Fruit").click()
     page.get_by_role("textbox", name="Fruit").fill("A blood orange")
@@ -39,7 +39,7 @@ def test_somebody_signs_up_makes_a_video_and_plays_it(studio: Studio) -> None:
 
 
 def test_a_reload_in_the_middle_shows_the_truth(studio: Studio) -> None:
-    studio.sign_up().make("Slow rain on a tin roof").wait_for("rendering")
+    studio.sign_up().make("Slow rain on a tin roof. sandbox:slow=4").wait_for("rendering")
 
     studio.reload()
 

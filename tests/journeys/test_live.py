@@ -43,6 +43,19 @@ def test_tabs_that_are_closed_leave_nothing_behind(page: Page, quiet_site: Watch
     wait_until(lambda: quiet_site.seen()["listeners"] == before, what=quiet_site.seen)
 
 
+def test_going_from_page_to_page_leaves_one_ear_behind(page: Page, quiet_site: WatchedSite) -> None:
+    before = quiet_site.seen()["listeners"]
+    studio = Studio(page, quiet_site.url).sign_up()
+
+    for _ in range(3):
+        studio.balance.click()
+        expect(page.locator("[data-line]")).to_have_count(1)
+        page.get_by_role("link", name="CuttingASMR").click()
+        expect(studio.prompt).to_be_visible()
+
+    wait_until(lambda: quiet_site.seen()["listeners"] == before + 1, what=quiet_site.seen)
+
+
 def test_signing_out_in_one_tab_ends_it_in_all(page: Page, quiet_site: WatchedSite) -> None:
     studio = Studio(page, quiet_site.url).sign_up()
     home, profile = studio.another_tab(), studio.another_tab("/profile")

@@ -43,6 +43,7 @@ class Sandbox:
             "SANDBOX_DATA_DIR": str(folder / "data"),
             "SANDBOX_RENDER_SECONDS": "0.3",
             "SANDBOX_CALLBACK_PAUSE": "0.02",
+            "SANDBOX_CREEM_RETRY_SECONDS": "0,0.02,0.04,0.06,0.08",
             "VEO3_WEBHOOK_HMAC_KEY": HMAC_KEY,
             "SANDBOX_PORT": str(self.port),
         }
@@ -139,6 +140,7 @@ class Delivery(NamedTuple):
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    raw: bytes
 
 
 class Receiver:
@@ -151,9 +153,9 @@ class Receiver:
 
         class Answer(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                raw = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.deliveries.append(Delivery(self.path, headers, body))
+                receiver.deliveries.append(Delivery(self.path, headers, json.loads(raw), raw))
                 self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
                 self.send_header("content-length", "0")
                 self.end_headers()
@@ -161,7 +163,10 @@ class Receiver:
             def log_message(self, *_words: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - silent
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 128
+
+        self.server = Server(("127.0.0.1", 0), Answer)
         self.url = f"http://127.0.0.1:{self.server.server_port}/told"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ from tests.support.binding import bind, let_go
 from tests.support.people import make_user, make_video
 from tests.support.ports import free_port
 from tests.support.site import Sandbox, wait_until
+
+
+WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing here speaks TLS, and reading all the world's certificates for each browser takes longer than a test."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,9 @@ class Api:
     def browser(self, token: str | None = None) -> httpx.Client:
         """Give a browser, signed in if it has a session's token."""
         cookies = {} if token is None else {sessions.COOKIE: token}
-        client = httpx.Client(base_url=self.url, cookies=cookies, trust_env=False, timeout=30)
+        client = httpx.Client(
+            base_url=self.url, cookies=cookies, trust_env=False, timeout=30, verify=WITHOUT_TLS
+        )
         self._clients.append(client)
         return client
 

@@ -54,11 +54,13 @@ class Socket:
         self._line.send(f'42{NAMESPACE},["event",{json.dumps(event)}]')
         return self
 
-    def settle(self, seconds: float = 0.25) -> Self:
-        """Take in what the server says, until it has said nothing for so long."""
+    def settle(self, first: float = 0.4, quiet: float = 0.06) -> Self:
+        """Take in what the server says: wait so long for its first word, then until it has been quiet for so long."""
+        patience = first
         try:
             while True:
-                self._take(self._line.recv(timeout=seconds))
+                self._take(self._line.recv(timeout=patience))
+                patience = quiet
         except TimeoutError:
             return self
 

@@ -71,9 +71,13 @@ class Payment:
     @classmethod
     def from_kept(cls, body: dict[str, Any]) -> Self:
         """Read the payment as `asdict` wrote it."""
-        whole = {"product": Product(**body["product"]), "customer": Customer(**body["customer"])}
-        claims = {name: [Claim(**claim) for claim in body[name]] for name in ("refunds", "disputes")}
-        return cls(**body | whole | claims)
+        read: dict[str, Any] = {
+            "product": Product(**body["product"]),
+            "customer": Customer(**body["customer"]),
+            "refunds": [Claim(**claim) for claim in body["refunds"]],
+            "disputes": [Claim(**claim) for claim in body["disputes"]],
+        }
+        return cls(**body | read)
 
     @property
     def amount_paid(self) -> int:
@@ -120,8 +124,11 @@ class Checkout:
     @classmethod
     def from_kept(cls, body: dict[str, Any]) -> Self:
         """Read the checkout as `to_keep` wrote it."""
-        paid = Payment.from_kept(body["payment"]) if body["payment"] else None
-        return cls(**body | {"product": Product(**body["product"]), "payment": paid})
+        read: dict[str, Any] = {
+            "product": Product(**body["product"]),
+            "payment": Payment.from_kept(body["payment"]) if body["payment"] else None,
+        }
+        return cls(**body | read)
 
     def to_keep(self) -> dict[str, Any]:
         """Write the checkout for the store."""

@@ -51,9 +51,11 @@ class Event:
     @classmethod
     def from_kept(cls, body: dict[str, Any]) -> Self:
         """Read the event as `to_keep` wrote it."""
-        runs, attempts = body["runs"], body["attempts"]
-        told = {"runs": [Run(**run) for run in runs], "attempts": [Attempt(**one) for one in attempts]}
-        return cls(**body | told)
+        read: dict[str, Any] = {
+            "runs": [Run(**run) for run in body["runs"]],
+            "attempts": [Attempt(**attempt) for attempt in body["attempts"]],
+        }
+        return cls(**body | read)
 
     def to_keep(self) -> dict[str, Any]:
         """Write the event for the store."""

@@ -30,7 +30,7 @@ class Post:
     def __init__(self, settings: CreemSettings, store: Store, count: Callable[[str], None]) -> None:
         self._settings, self._store, self._count = settings, store, count
         self._runs: set[asyncio.Task[None]] = set()
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # as axios: one each
         self._client = httpx.AsyncClient(timeout=_TIME_LIMIT, trust_env=False, limits=limits)
         self.events: dict[str, Event] = {}
         self.address = settings.webhook_url
@@ -80,17 +80,23 @@ class Post:
         """Send it now, so often, so many at once: the statuses, 0 where no answer came."""
         if not self.address:
             raise Refused(409, "No webhook address is set")
+<<<<<<< HEAD
         parcel, turns = (
             signed(self._settings.webhook_secret, event.body, alter),
             asyncio.Semaphore(concurrency),
         )
+=======
+        parcel = signed(self._settings.webhook_secret, event.body, alter)
+        turns = asyncio.Semaphore(concurrency)
+>>>>>>> main
 
         async def one() -> int:
             async with turns:
                 return await self._send(event, parcel, alter or "")
 
         statuses = await asyncio.gather(*(one() for _ in range(times)))
-        self._store.keep(*self.row(event))
+        if event.id in self.events:  # else there was a reset meanwhile
+            self._store.keep(*self.row(event))
         return statuses
 
     def signature(self, event: Event) -> str:

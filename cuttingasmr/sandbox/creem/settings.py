@@ -41,9 +41,8 @@ def _products(told: str) -> tuple[Product, ...]:
     try:
         return read_products(told) if told.strip() else ()
     except (ValueError, TypeError) as reason:
-        raise ValueError(
-            f"SANDBOX_CREEM_PRODUCTS must be like id=cents,id=cents or JSON: {reason}."
-        ) from reason
+        message = f"SANDBOX_CREEM_PRODUCTS must be like id=cents,id=cents or JSON: {reason}."
+        raise ValueError(message) from reason
 
 
 def _waits(told: str) -> tuple[float, ...]:

@@ -64,8 +64,8 @@ class Till:
         """Take the money; a checkout is paid once."""
         if checkout.status != "pending":
             raise Refused(409, f"Checkout is {checkout.status}")
-        checkout.mode = terms.mode or checkout.mode
         checkout.discount_code = checked_code(terms.discount_code) or checkout.discount_code
+        checkout.mode = terms.mode or checkout.mode
         checkout.payment = payment = self._payment(checkout, terms)
         told = completed_object(checkout, payment, self._settings.success_url)
         return self._record("checkout.completed", told, checkout, telling)

@@ -1,0 +1,372 @@
+"""Each step against the strangers: what it tells, what it writes down, and that doing it again harms nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from cuttingasmr import db
+from cuttingasmr.credits import audit, ledger
+from cuttingasmr.generation import callbacks, steps
+from cuttingasmr.generation.prompts import VideoRequest
+from cuttingasmr.generation.start import charge_and_record
+from cuttingasmr.models import Status, Video
+from cuttingasmr.models.columns import new_id
+from cuttingasmr.storage.store import get_store
+from tests.support.api import broken
+from tests.support.binding import bind
+from tests.support.films import PROMPT
+from tests.support.people import make_user
+from tests.support.ports import free_port
+from tests.support.site import Sandbox
+
+pytestmark = pytest.mark.usefixtures("line")
+
+
+def begin(prompt: str = PROMPT) -> str:
+    """Charge a video, and give its id."""
+    user, request = make_user(), VideoRequest.checked(prompt=prompt)
+    return db.run(charge_and_record, user_id=user, request=request).id
+
+
+def never() -> str:
+    """Give words of their own that are never made into a film."""
+    return f"{new_id()} sandbox:never"
+
+
+def row(video_id: str) -> Video:
+    return db.look(lambda session: session.get_one(Video, video_id))
+
+
+def change(video_id: str, **facts: Any) -> None:
+    db.run(lambda session: session.get_one(Video, video_id).sqlmodel_update(facts))
+
+
+def left(video_id: str) -> int:
+    return db.look(ledger.balance, user_id=row(video_id).user_id).remaining
+
+
+async def submitted(prompt: str = PROMPT) -> str:
+    video_id = begin(prompt)
+    assert (await steps.submit(video_id))["state"] == "sent"
+    return video_id
+
+
+async def over(video_id: str) -> steps.Outcome:
+    """Check until it is over."""
+    async with asyncio.timeout(30):
+        while (outcome := await steps.check(video_id))["state"] == "pending":
+            await asyncio.sleep(0.05)
+    return outcome
+
+
+async def test_a_submit_is_sent_and_written_down(strangers: Sandbox) -> None:
+    words = never()
+    video_id = begin(words)
+
+    outcome = await steps.submit(video_id)
+
+    (task,) = strangers.tasks(words)
+    written = row(video_id)
+    assert outcome == {"state": "sent"}
+    assert (written.provider_task_id, written.status) == (task["taskId"], Status.RENDERING)
+    assert task["callBackUrl"] == callbacks.address_of(video_id)
+    assert written.provider_key
+    assert written.submit_began_at is not None
+    assert written.rendering_at is not None
+
+
+async def test_a_submit_that_is_repeated_makes_one_task(strangers: Sandbox) -> None:
+    words = never()
+    video_id = begin(words)
+
+    outcomes = [await steps.submit(video_id) for _ in range(3)]
+
+    assert outcomes == [{"state": "sent"}] * 3
+    assert len(strangers.tasks(words)) == 1
+
+
+async def test_submits_at_the_same_moment_make_one_task(strangers: Sandbox) -> None:
+    words = never()
+    video_id = begin(words)
+
+    outcomes = await asyncio.gather(*(steps.submit(video_id) for _ in range(5)))
+
+    assert {outcome["state"] for outcome in outcomes} <= {"sent", "doubt"}
+    assert len(strangers.tasks(words)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fate", "outcome"),
+    [
+        pytest.param("sandbox:submit-429", {"state": "busy"}, id="too much work"),
+        pytest.param("sandbox:submit-500", {"state": "unreachable"}, id="an error inside"),
+        pytest.param("sandbox:reject", {"state": "refused", "code": "422"}, id="a refused prompt"),
+    ],
+)
+@pytest.mark.usefixtures("strangers")
+async def test_a_submit_that_surely_was_not_taken_is_told_and_not_in_doubt(fate: str, outcome: dict[str, str]) -> None:
+    video_id = begin(fate)
+
+    found = await steps.submit(video_id)
+
+    assert outcome.items() <= found.items()
+    assert row(video_id).submit_began_at is None
+    assert row(video_id).provider_task_id is None
+    assert (await steps.submit(video_id))["state"] == outcome["state"], "it is tried again"
+
+
+async def test_a_provider_that_is_not_there_is_unreachable(
+    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bind(monkeypatch, tmp_path, veo3_api_base_url=f"http://127.0.0.1:{free_port()}")
+    video_id = begin()
+
+    assert await steps.submit(video_id) == {"state": "unreachable"}
+    assert row(video_id).submit_began_at is None
+    del strangers
+
+
+@pytest.mark.parametrize("key", [pytest.param("bad-secret", id="refused"), pytest.param("poor-secret", id="without credit")])
+async def test_a_key_that_is_refused_is_told_to_the_operator_by_its_fingerprint(
+    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    bind(monkeypatch, tmp_path, veo3_api_base_url=f"{strangers.url}/kie", veo3_api_keys=key)
+    video_id = begin()
+
+    with capture_logs() as said:
+        assert await steps.submit(video_id) == {"state": "unreachable"}
+
+    assert {"provider.key-refused"} <= {line["event"] for line in said}
+    assert key not in repr(said)
+    assert PROMPT not in repr(said)
+
+
+async def test_a_submit_whose_answer_is_lost_is_in_doubt_until_a_task_claims_it(strangers: Sandbox) -> None:
+    words = never()
+    video_id = begin(words)
+    with broken(strangers, "down", only="create"):
+        first = await steps.submit(video_id)
+
+    again = await steps.submit(video_id)
+    await steps.adopt(video_id, "veo_task_claimed")
+
+    assert first == again == {"state": "doubt"}
+    assert strangers.tasks(words) == [], "it is not sent again while in doubt"
+    assert await steps.submit(video_id) == {"state": "sent"}
+    assert row(video_id).provider_task_id == "veo_task_claimed"
+
+
+async def test_a_doubtful_submit_that_is_forgotten_is_sent_again(strangers: Sandbox) -> None:
+    words = never()
+    video_id = begin(words)
+    with broken(strangers, "down", only="create"):
+        await steps.submit(video_id)
+
+    await steps.forget_submit(video_id)
+
+    assert await steps.submit(video_id) == {"state": "sent"}
+    assert len(strangers.tasks(words)) == 1
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_the_first_task_that_is_written_down_stays() -> None:
+    video_id = await submitted(never())
+    task = row(video_id).provider_task_id
+
+    await steps.adopt(video_id, "another")
+
+    assert row(video_id).provider_task_id == task
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_video_that_has_ended_is_not_submitted_asked_about_or_stored() -> None:
+    video_id = begin()
+    await steps.give_up(video_id, "TooSlow", "It took too long.")
+
+    assert [(await step(video_id))["state"] for step in (steps.submit, steps.check, steps.store)] == ["ended"] * 3
+    await steps.adopt(video_id, "late")
+    await steps.notify(video_id, "late")
+    assert (row(video_id).provider_task_id, row(video_id).notice) == (None, "")
+
+
+@pytest.mark.usefixtures("strangers")
+@pytest.mark.parametrize(
+    ("fate", "outcome"),
+    [
+        pytest.param("sandbox:policy", {"state": "failed", "code": "400"}, id="refused"),
+        pytest.param("sandbox:fail", {"state": "failed", "code": "501"}, id="failed"),
+        pytest.param("sandbox:broken-file", {"state": "done"}, id="done, as far as anybody can tell"),
+        pytest.param(PROMPT, {"state": "done"}, id="done"),
+    ],
+)
+async def test_asking_tells_how_a_task_went(fate: str, outcome: dict[str, str]) -> None:
+    video_id = await submitted(fate)
+
+    assert outcome.items() <= (await over(video_id)).items()
+    assert row(video_id).status == Status.RENDERING, "asking changes nothing"
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_task_on_its_way_is_pending_and_a_lost_one_unknown() -> None:
+    pending, lost = await submitted(never()), await submitted(never())
+    change(lost, provider_task_id="lost")
+
+    assert (await steps.check(pending))["state"] == "pending"
+    assert (await steps.check(lost))["state"] == "unknown"
+
+
+async def test_a_provider_that_does_not_answer_is_no_failure(strangers: Sandbox) -> None:
+    video_id = await submitted(never())
+
+    with broken(strangers, "500", only="record-info"):
+        assert (await steps.check(video_id))["state"] == "unreachable"
+        assert (await steps.store(video_id))["state"] == "unreachable"
+
+
+async def test_a_task_is_asked_about_with_the_key_that_made_it(
+    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bind(monkeypatch, tmp_path, veo3_api_base_url=f"{strangers.url}/kie", veo3_api_keys="one,two,three")
+    videos = [await submitted(never()) for _ in range(3)]
+
+    assert len({row(video).provider_key for video in videos}) == 3
+    assert [(await steps.check(video))["state"] for video in (*videos, *reversed(videos))] == ["pending"] * 6
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_finished_film_is_stored_with_its_poster_and_measured() -> None:
+    video_id = await submitted()
+    await over(video_id)
+
+    outcomes = [await steps.store(video_id) for _ in range(2)]
+
+    found = row(video_id)
+    assert outcomes == [{"state": "stored"}] * 2
+    assert (found.status, found.width, found.height) == (Status.SAVING, 1280, 720)
+    assert found.duration_ms == pytest.approx(8000, abs=150)
+    assert found.file_key is not None
+    assert found.poster_key is not None
+    film, poster = get_store().path_of(found.file_key), get_store().path_of(found.poster_key)
+    assert film is not None
+    assert poster is not None
+    assert film.stat().st_size == found.size_bytes
+    assert poster.read_bytes()[8:12] == b"WEBP"
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None:
+    video_id = await submitted()
+    await over(video_id)
+
+    await steps.store(video_id)
+
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
+    video_id = await submitted("sandbox:broken-file")
+    await over(video_id)
+
+    assert await steps.store(video_id) == {"state": "broken"}
+
+    assert row(video_id).file_key is None
+    assert list(tmp_path.rglob("*.mp4")) == []
+
+
+async def test_a_file_that_cannot_be_fetched_is_tried_again_later(strangers: Sandbox) -> None:
+    video_id = await submitted()
+    await over(video_id)
+
+    with broken(strangers, "down", only="files"):
+        assert await steps.store(video_id) == {"state": "unreachable"}
+
+    assert await steps.store(video_id) == {"state": "stored"}
+
+
+async def test_a_link_that_leads_to_no_file_is_a_broken_one(strangers: Sandbox) -> None:
+    video_id = await submitted()
+    await over(video_id)
+
+    with broken(strangers, "500", only="files"):
+        assert await steps.store(video_id) == {"state": "broken"}
+
+
+async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
+    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    video_id = await submitted()
+    await over(video_id)
+    (tmp_path / "file").touch()
+    bind(monkeypatch, tmp_path, storage_url=(tmp_path / "file" / "media").as_uri())
+
+    assert await steps.store(video_id) == {"state": "full"}
+
+    (tmp_path / "file").unlink()
+    assert await steps.store(video_id) == {"state": "stored"}
+    del strangers
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_completing_twice_is_completing_once_and_nothing_undoes_it() -> None:
+    video_id = await submitted()
+    await over(video_id)
+    await steps.store(video_id)
+
+    await steps.complete(video_id)
+    done = row(video_id).model_dump()
+    await steps.complete(video_id)
+    await steps.give_up(video_id, "TooSlow", "It took too long.")
+    await steps.notify(video_id, "late")
+    await steps.forget_submit(video_id)
+
+    assert row(video_id).model_dump() == done
+    assert (done["status"], left(video_id)) == (Status.COMPLETED, 8)
+    assert db.look(audit.find_all) == []
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_giving_up_twice_gives_back_once_and_nothing_undoes_it() -> None:
+    video_id = begin()
+
+    await steps.give_up(video_id, "TooSlow", "It took too long.")
+    ended = row(video_id).model_dump()
+    await steps.give_up(video_id, "Another", "Another reason.")
+    change(video_id, file_key="videos/late.mp4")
+    await steps.complete(video_id)
+
+    assert row(video_id).model_dump() == {**ended, "file_key": "videos/late.mp4"}
+    assert (ended["status"], ended["error_code"], ended["credits_returned"]) == (Status.FAILED, "TooSlow", 10)
+    assert left(video_id) == 18
+    assert db.look(audit.find_all) == []
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_giving_up_at_the_same_moment_gives_back_once() -> None:
+    video_id = begin()
+
+    await asyncio.gather(*(steps.give_up(video_id, "TooSlow", "It took too long.") for _ in range(6)))
+
+    assert left(video_id) == 18
+    assert db.look(audit.find_all) == []
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
+    video_id = begin(never())
+    await steps.notify(video_id, "Please wait.")
+    assert row(video_id).notice == "Please wait."
+
+    await steps.submit(video_id)
+
+    assert row(video_id).notice == ""
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_video_that_there_is_not_has_ended() -> None:
+    assert [(await step("0" * 32))["state"] for step in (steps.submit, steps.check, steps.store)] == ["ended"] * 3

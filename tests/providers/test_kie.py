@@ -1,0 +1,382 @@
+"""Both of kie.ai's APIs, held to one promise: what a video engine tells and how it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from cuttingasmr.errors import ProviderUnavailable
+from cuttingasmr.providers.http import BREAKER_FAILURES, Provider
+from cuttingasmr.providers.kie import Kie, KieJobs, KieVeo
+from cuttingasmr.providers.video import (
+    Busy,
+    Key,
+    KeyRefused,
+    Order,
+    RefusedRequest,
+    Task,
+    TaskState,
+    Uncertain,
+)
+from tests.support.films import PROMPT
+from tests.support.liar import Liar
+from tests.support.ports import free_port
+from tests.support.site import Sandbox
+
+pytestmark = pytest.mark.usefixtures("line")
+
+KEY = Key("a-key-of-the-tests", "print")
+FLAVOURS = [pytest.param(KieVeo, id="veo"), pytest.param(KieJobs, id="jobs")]
+Make = Callable[[str], Kie]
+
+
+def order(prompt: str = PROMPT, ratio: str = "16:9") -> Order:
+    return Order(prompt, ratio, 8, "veo3_fast", "http://127.0.0.1:9/told")
+
+
+def key(secret: str) -> Key:
+    return Key(secret, "print")
+
+
+@pytest.fixture(params=FLAVOURS)
+def kie(request: pytest.FixtureRequest, shared_sandbox: Sandbox) -> Kie:
+    return request.param(f"{shared_sandbox.url}/kie")
+
+
+@pytest.fixture(params=FLAVOURS)
+def lied_to(request: pytest.FixtureRequest, liar: Liar) -> Kie:
+    return request.param(liar.url)
+
+
+async def over(kie: Kie, task_id: str, *, seconds: float = 20) -> Task:
+    deadline = time.monotonic() + seconds
+    while (task := await kie.look_up(task_id, KEY)).state is TaskState.PENDING:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    return task
+
+
+async def test_a_video_is_ordered_and_comes(kie: Kie) -> None:
+    task_id = await kie.create(order(), KEY)
+
+    done = await over(kie, task_id)
+
+    assert done.state is TaskState.DONE
+    assert len(done.urls) == 1
+    assert done.urls[0].endswith(".mp4")
+
+
+async def test_a_video_on_its_way_is_pending(kie: Kie) -> None:
+    task_id = await kie.create(order("sandbox:never"), KEY)
+
+    assert await kie.look_up(task_id, KEY) == Task(TaskState.PENDING)
+
+
+async def test_what_is_ordered_arrives_as_it_was_asked(kie: Kie, shared_sandbox: Sandbox) -> None:
+    words = f"tall “ice” — 氷 sandbox:never {kie.create_path}"
+
+    await kie.create(order(words, "9:16"), KEY)
+
+    (task,) = shared_sandbox.tasks(words)
+    assert task["callBackUrl"] == "http://127.0.0.1:9/told"
+    assert task["prompt"] == words
+
+
+@pytest.mark.parametrize(
+    ("fate", "words"),
+    [
+        pytest.param("sandbox:policy", "flagged", id="against the rules"),
+        pytest.param("sandbox:fail", "", id="failed"),
+        pytest.param("sandbox:fail=500", "", id="failed inside"),
+    ],
+)
+async def test_a_video_that_fails_says_why(kie: Kie, fate: str, words: str) -> None:
+    task = await over(kie, await kie.create(order(fate), KEY))
+
+    assert task.state is TaskState.FAILED
+    assert task.code in {"400", "500", "501"}
+    assert words in task.text
+    assert task.urls == ()
+
+
+async def test_a_task_that_there_is_not_is_unknown(kie: Kie) -> None:
+    assert (await kie.look_up("nothing", KEY)).state is TaskState.UNKNOWN
+
+
+async def test_a_task_of_another_key_is_unknown(kie: Kie) -> None:
+    task_id = await kie.create(order("sandbox:never"), KEY)
+
+    assert (await kie.look_up(task_id, key("another"))).state is TaskState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("secret", "prompt", "refusal"),
+    [
+        pytest.param("bad", PROMPT, KeyRefused, id="a key that is not one"),
+        pytest.param("poor", PROMPT, KeyRefused, id="a key without credit"),
+        pytest.param("busy", PROMPT, Busy, id="a key over its limit"),
+        pytest.param("broken", PROMPT, ProviderUnavailable, id="a server error"),
+        pytest.param("good", "sandbox:submit-429", Busy, id="too much work"),
+        pytest.param("good", "sandbox:submit-500", ProviderUnavailable, id="an error inside"),
+        pytest.param("good", "sandbox:reject", RefusedRequest, id="a refused prompt"),
+    ],
+)
+async def test_a_refused_order_is_sorted(
+    kie: Kie, secret: str, prompt: str, refusal: type[Exception], shared_sandbox: Sandbox
+) -> None:
+    before = shared_sandbox.counts()["create"] if "create" in shared_sandbox.counts() else 0
+
+    with pytest.raises(refusal) as told:
+        await kie.create(order(prompt), key(secret))
+
+    assert told.type is refusal
+    assert shared_sandbox.counts().get("create", 0) == before
+
+
+async def test_a_refused_prompt_keeps_what_was_said(kie: Kie) -> None:
+    with pytest.raises(RefusedRequest, match="rejected by Flow") as told:
+        await kie.create(order("sandbox:reject"), KEY)
+
+    assert told.value.provider_code == "422"
+
+
+@pytest.mark.parametrize("secret", [pytest.param("bad", id="refused key"), pytest.param("broken", id="broken server")])
+async def test_a_question_that_is_not_answered_is_no_failed_video(kie: Kie, secret: str) -> None:
+    with pytest.raises(ProviderUnavailable):
+        await kie.look_up("some-task", key(secret))
+
+
+async def test_an_order_whose_answer_is_cut_off_may_have_arrived(kie: Kie, shared_sandbox: Sandbox) -> None:
+    shared_sandbox.break_("down", only="create")
+    try:
+        with pytest.raises(Uncertain):
+            await kie.create(order(), KEY)
+    finally:
+        shared_sandbox.break_("ok")
+
+
+NOISE = [
+    pytest.param(b"", id="empty"),
+    pytest.param(b"<html><h1>502 Bad Gateway</h1></html>", id="HTML"),
+    pytest.param(b"null", id="null"),
+    pytest.param(b"[]", id="a list"),
+    pytest.param(b'{"code": "many"}', id="a code that is no number"),
+    pytest.param(b'{"msg": "success"}', id="no code"),
+    pytest.param(b"\xff\xfe{", id="bytes"),
+    pytest.param(b"[" * 5000, id="nested without end"),
+]
+EMPTY = [
+    pytest.param(b'{"code": 200}', id="no data"),
+    pytest.param(b'{"code": 200, "data": null}', id="null data"),
+    pytest.param(b'{"code": 200, "data": []}', id="a list for data"),
+    pytest.param(b'{"code": 200, "msg": 7, "data": "x"}', id="a text for data"),
+    pytest.param(b'{"code": 200, "data": {"taskId": 7}}', id="a number for a task"),
+    pytest.param(b'{"code": 200, "data": {"taskId": ""}}', id="an empty task"),
+]
+
+
+@pytest.mark.parametrize("says", [*NOISE, *EMPTY])
+async def test_an_answer_to_an_order_that_tells_nothing_leaves_it_uncertain(lied_to: Kie, liar: Liar, says: bytes) -> None:
+    liar.says = says
+
+    with pytest.raises(Uncertain):
+        await lied_to.create(order(), KEY)
+
+    assert len(liar.asked) == 1, "an order is never repeated here"
+
+
+@pytest.mark.parametrize("status", [pytest.param(502, id="gateway"), pytest.param(524, id="Cloudflare's time-out")])
+async def test_a_gateways_page_leaves_an_order_uncertain(lied_to: Kie, liar: Liar, status: int) -> None:
+    liar.status, liar.says, liar.kind = status, b"<html>", "text/html"
+
+    with pytest.raises(Uncertain):
+        await lied_to.create(order(), KEY)
+
+
+async def test_an_error_that_names_a_task_leaves_an_order_uncertain(lied_to: Kie, liar: Liar) -> None:
+    liar.says = b'{"code": 500, "msg": "Server Error", "data": {"taskId": "t"}}'
+
+    with pytest.raises(Uncertain):
+        await lied_to.create(order(), KEY)
+
+
+@pytest.mark.parametrize("says", [*NOISE, *EMPTY])
+async def test_a_record_that_tells_nothing_is_no_failed_video(lied_to: Kie, liar: Liar, says: bytes) -> None:
+    liar.says = says
+
+    with pytest.raises(ProviderUnavailable):
+        await lied_to.look_up("t", KEY)
+
+
+@pytest.mark.parametrize("code", [pytest.param(code, id=str(code)) for code in (400, 401, 408, 451, 455, 500, 505, 999)])
+async def test_a_refused_question_is_no_failed_video(lied_to: Kie, liar: Liar, code: int) -> None:
+    liar.says = json.dumps({"code": code, "msg": "no", "data": None}).encode()
+
+    with pytest.raises(ProviderUnavailable):
+        await lied_to.look_up("t", KEY)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [pytest.param(404, "Not Found", id="not found"), pytest.param(422, "record is null", id="null record")],
+)
+async def test_a_record_that_is_not_there_is_an_unknown_task(lied_to: Kie, liar: Liar, code: int, text: str) -> None:
+    liar.says = json.dumps({"code": code, "msg": text, "data": None}).encode()
+
+    assert (await lied_to.look_up("t", KEY)).state is TaskState.UNKNOWN
+
+
+def veo(**record: object) -> tuple[type[Kie], dict[str, Any]]:
+    return KieVeo, {"taskId": "t", "successFlag": 1, "response": None, **record}
+
+
+def job(**record: object) -> tuple[type[Kie], dict[str, Any]]:
+    return KieJobs, {"taskId": "t", "state": "success", "resultJson": "", **record}
+
+
+DONE = TaskState.DONE
+URLS = '{"resultUrls": ["u"]}'
+
+
+@pytest.mark.parametrize(
+    ("record", "task"),
+    [
+        pytest.param(veo(successFlag=0), Task(TaskState.PENDING), id="veo: generating"),
+        pytest.param(veo(successFlag=2), Task(TaskState.FAILED), id="veo: failed, and not why"),
+        pytest.param(
+            veo(successFlag=3, errorCode=400, errorMessage="flagged"), Task(TaskState.FAILED, code="400", text="flagged"), id="veo: failed upstream"
+        ),
+        pytest.param(veo(successFlag=9), Task(TaskState.FAILED), id="veo: a flag that is new"),
+        pytest.param(veo(response={"resultUrls": ["u", "v"]}), Task(DONE, ("u", "v")), id="veo: done"),
+        pytest.param(veo(response={"resultUrls": '["u"]'}), Task(DONE, ("u",)), id="veo: a list in a text"),
+        pytest.param(veo(response={"resultUrls": None}), Task(DONE), id="veo: done with nothing"),
+        pytest.param(veo(response={"resultUrls": ""}), Task(DONE), id="veo: done with an empty text"),
+        pytest.param(veo(), Task(DONE), id="veo: done without a response"),
+        pytest.param(veo(successFlag=2, errorCode=[1], errorMessage=7), Task(TaskState.FAILED, code="[1]", text="7"), id="veo: failed oddly"),
+        pytest.param(job(state="waiting"), Task(TaskState.PENDING), id="jobs: waiting"),
+        pytest.param(job(state="dreaming"), Task(TaskState.PENDING), id="jobs: a state that is new"),
+        pytest.param(job(state="fail", failCode="501", failMsg="no"), Task(TaskState.FAILED, code="501", text="no"), id="jobs: failed"),
+        pytest.param(job(state="fail", failCode=501, failMsg=None), Task(TaskState.FAILED, code="501"), id="jobs: failed oddly"),
+        pytest.param(job(resultJson=URLS), Task(DONE, ("u",)), id="jobs: done"),
+        pytest.param(job(resultJson={"resultUrls": ["u"]}), Task(DONE, ("u",)), id="jobs: an object, no text"),
+        pytest.param(job(resultJson="null"), Task(DONE), id="jobs: done with null"),
+        pytest.param(job(resultJson=None), Task(DONE), id="jobs: done with nothing"),
+    ],
+)
+async def test_a_record_is_read_as_it_is_meant(record: tuple[type[Kie], dict[str, Any]], task: Task, liar: Liar) -> None:
+    flavour, data = record
+    liar.says = json.dumps({"code": 200, "msg": "success", "data": data}).encode()
+
+    assert await flavour(liar.url).look_up("t", KEY) == task
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(veo(successFlag=None), id="veo: no flag"),
+        pytest.param(veo(response="done"), id="veo: a text for a response"),
+        pytest.param(veo(response={"resultUrls": [7]}), id="veo: a number for an address"),
+        pytest.param(veo(response={"resultUrls": "not a list"}), id="veo: no list in the text"),
+        pytest.param(job(state=None), id="jobs: no state"),
+        pytest.param(job(resultJson="not JSON"), id="jobs: no JSON"),
+        pytest.param(job(resultJson='{"resultUrls": {"u": 1}}'), id="jobs: an object for addresses"),
+    ],
+)
+async def test_a_record_that_cannot_be_read_is_asked_for_again_later(record: tuple[type[Kie], dict[str, Any]], liar: Liar) -> None:
+    flavour, data = record
+    liar.says = json.dumps({"code": 200, "msg": "success", "data": data}).encode()
+
+    with pytest.raises(ProviderUnavailable):
+        await flavour(liar.url).look_up("t", KEY)
+
+
+async def test_an_order_looks_as_the_documents_say(liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "t"}}'
+
+    assert [await flavour(liar.url).create(order(ratio="9:16"), KEY) for flavour in (KieVeo, KieJobs)] == ["t", "t"]
+
+    legacy, unified = (json.loads(asked.body) for asked in liar.asked)
+    assert [asked.path for asked in liar.asked] == ["/api/v1/veo/generate", "/api/v1/jobs/createTask"]
+    assert {asked.headers["authorization"] for asked in liar.asked} == {f"Bearer {KEY.secret}"}
+    assert all("Mozilla" in asked.headers["user-agent"] for asked in liar.asked)
+    assert legacy == {
+        "prompt": PROMPT, "model": "veo3_fast", "generationType": "TEXT_2_VIDEO", "aspect_ratio": "9:16", "duration": 8,
+        "enableTranslation": True, "callBackUrl": "http://127.0.0.1:9/told",
+    }  # fmt: skip
+    assert unified == {
+        "model": "veo-3-1",
+        "callBackUrl": "http://127.0.0.1:9/told",
+        "input": {
+            "prompt": PROMPT, "model": "veo3_fast", "aspect_ratio": "9:16", "duration": 8, "enable_translation": True
+        },
+    }  # fmt: skip
+
+
+async def test_nobody_listening_surely_took_nothing() -> None:
+    with pytest.raises(ProviderUnavailable) as told:
+        await KieVeo(f"http://127.0.0.1:{free_port()}").create(order(), KEY)
+
+    assert told.type is ProviderUnavailable
+
+
+async def test_a_provider_that_is_away_is_left_alone_after_many_failures() -> None:
+    kie = KieVeo(f"http://127.0.0.1:{free_port()}")
+
+    for turn in range(BREAKER_FAILURES):
+        assert not kie.is_resting, turn
+        with pytest.raises(ProviderUnavailable):
+            await kie.create(order(), KEY)
+
+    assert kie.is_resting
+    with capture_logs() as said, pytest.raises(ProviderUnavailable):
+        await kie.create(order(), KEY)
+    assert "provider.unreachable" not in {line["event"] for line in said}, "nothing was tried"
+
+
+async def test_refusals_are_answers_and_open_no_breaker(liar: Liar) -> None:
+    liar.says = b'{"code": 500, "msg": "Server Error", "data": null}'
+    kie = KieVeo(liar.url)
+
+    for _ in range(BREAKER_FAILURES + 2):
+        with pytest.raises(ProviderUnavailable):
+            await kie.create(order(), KEY)
+
+    assert not kie.is_resting
+    assert len(liar.asked) == BREAKER_FAILURES + 2
+
+
+async def test_a_question_is_asked_again_when_the_line_breaks(shared_sandbox: Sandbox) -> None:
+    kie = KieVeo(f"{shared_sandbox.url}/kie")
+    before = shared_sandbox.counts().get("record-info-broken", 0)
+    shared_sandbox.break_("down", only="record-info")
+    try:
+        with pytest.raises(ProviderUnavailable):
+            await kie.look_up("t", KEY)
+    finally:
+        shared_sandbox.break_("ok")
+
+    assert shared_sandbox.counts()["record-info-broken"] == before + 3
+
+
+async def test_a_key_is_never_shown(liar: Liar) -> None:
+    secret = Key("super-secret-kie-key", "print")
+    liar.says = b"<html>"
+
+    with capture_logs() as said:
+        for provider in (KieVeo(liar.url), KieJobs(f"http://127.0.0.1:{free_port()}")):
+            with pytest.raises(ProviderUnavailable) as told:
+                await provider.create(order(), secret)
+            said.append({"event": repr([told.value, told.value.args, provider, vars(provider)])})
+
+    assert len(said) >= 3
+    assert "super-secret" not in repr([said, secret])
+
+
+def test_a_base_address_may_end_in_a_slash() -> None:
+    assert Provider("http://a.example/kie/", seconds=1).base_url == "http://a.example/kie"

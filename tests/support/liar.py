@@ -1,0 +1,63 @@
+"""A server on this machine that answers whatever a test wants to hear, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+
+class Asked(NamedTuple):
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Liar:
+    """Answers every request alike: `says` and `status` can be changed at any time."""
+
+    def __init__(self) -> None:
+        self.says, self.status, self.kind = b"", 200, "application/json"
+        self.promises: int | None = None
+        self.asked: list[Asked] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            liar.asked.append(Asked(self.command, self.path, headers, body))
+            self.send_response(liar.status)
+            self.send_header("content-type", liar.kind)
+            self.send_header("content-length", str(liar.promises or len(liar.says)))
+            self.end_headers()
+            self.wfile.write(liar.says)
+
+        do_GET = do_POST
+
+        def log_message(self, *_words: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - silent
+            pass
+
+    return Answer
+
+
+@contextmanager
+def lying() -> Iterator[Liar]:
+    """Run one while the block runs."""
+    liar = Liar()
+    thread = threading.Thread(target=liar.server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield liar
+    finally:
+        liar.server.shutdown()
+        thread.join()
+        liar.server.server_close()
