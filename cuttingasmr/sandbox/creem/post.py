@@ -80,15 +80,8 @@ class Post:
         """Send it now, so often, so many at once: the statuses, 0 where no answer came."""
         if not self.address:
             raise Refused(409, "No webhook address is set")
-<<<<<<< HEAD
-        parcel, turns = (
-            signed(self._settings.webhook_secret, event.body, alter),
-            asyncio.Semaphore(concurrency),
-        )
-=======
         parcel = signed(self._settings.webhook_secret, event.body, alter)
         turns = asyncio.Semaphore(concurrency)
->>>>>>> main
 
         async def one() -> int:
             async with turns:
