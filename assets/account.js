@@ -1,5 +1,5 @@
 // Signs in, up and out by the API. A password goes from its form to the server and nowhere else.
-// Hangs on the document, so it works however often the page is drawn anew, and holds no inline handlers.
+// Hangs on the document, so it works however often the page is drawn anew.
 
 (() => {
   "use strict";

@@ -132,9 +132,7 @@ def api(
 
 
 @pytest.fixture
-def make_api(
-    databases: Databases, shared_sandbox: Sandbox, tmp_path: Path
-) -> Iterator[Callable[..., Api]]:
+def make_api(databases: Databases, shared_sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., Api]]:
     """Serve the API with settings of a test's own: `make_api("sqlite", app_url="https://...")`."""
     with contextlib.ExitStack() as open_:
 

@@ -62,7 +62,9 @@ def postgresql(databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_a_unit_is_run_again_when_sqlite_is_locked_and_commits_once(sqlite: str) -> None:
     user = make_user()
-    event.listen(db.get_engine(), "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20"))
+    event.listen(
+        db.get_engine(), "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20")
+    )
     db.get_engine().dispose()
     refused: list[object] = []
     event.listen(db.get_engine(), "handle_error", lambda context: refused.append(context.original_exception))
@@ -201,7 +203,9 @@ def cut_off(url: str, *, but: int | None = None) -> None:
 
 
 @pytest.mark.parametrize("way", [pytest.param(db.run, id="run"), pytest.param(db.look, id="look")])
-def test_a_server_that_dies_in_the_middle_is_told_and_the_next_call_works(postgresql: str, way: object) -> None:
+def test_a_server_that_dies_in_the_middle_is_told_and_the_next_call_works(
+    postgresql: str, way: object
+) -> None:
     user = make_user()
 
     def interrupted(session: Session) -> None:

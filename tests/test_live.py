@@ -101,7 +101,9 @@ def connected(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, tmp_pa
 def publish_elsewhere(url: str, user_id: str) -> None:
     """Wake somebody from a process of its own."""
     program = f"from cuttingasmr import live; live.publish({user_id!r})"
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={**os.environ, "REDIS_URL": url}, check=True)
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={**os.environ, "REDIS_URL": url}, check=True
+    )
 
 
 async def heard(listener: live.Listener, redis_server: RedisServer, *, seconds: float = 20) -> bool:

@@ -32,7 +32,9 @@ def read(monkeypatch: pytest.MonkeyPatch, folder: Path, **environment: str) -> S
     return Settings()
 
 
-def test_development_needs_nothing_and_fills_every_gap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_development_needs_nothing_and_fills_every_gap(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     settings = read(monkeypatch, tmp_path)
 
     assert settings.app_url == "http://localhost:3000"
@@ -45,13 +47,17 @@ def test_development_needs_nothing_and_fills_every_gap(monkeypatch: pytest.Monke
     assert not settings.is_secure
 
 
-def test_each_start_without_a_secret_key_makes_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_each_start_without_a_secret_key_makes_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     one, other = read(monkeypatch, tmp_path), read(monkeypatch, tmp_path)
 
     assert one.secret_key.get_secret_value() != other.secret_key.get_secret_value()
 
 
-def test_production_names_all_that_is_missing_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_production_names_all_that_is_missing_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     with pytest.raises(HalfConfigured) as refusal:
         read(monkeypatch, tmp_path, APP_ENV="production")
 
@@ -70,7 +76,9 @@ def test_production_refuses_to_start_without_one_of_them(
     assert refusal.value.missing == [name]
 
 
-def test_a_whole_production_speaks_to_the_real_providers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_whole_production_speaks_to_the_real_providers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     settings = read(monkeypatch, tmp_path, **WHOLE)
 
     assert settings.app_url == "https://asmr.example"
@@ -80,7 +88,9 @@ def test_a_whole_production_speaks_to_the_real_providers(monkeypatch: pytest.Mon
     assert settings.provider_keys == ("kie-secret-one", "kie-secret-two")
 
 
-def test_a_key_in_development_speaks_to_creems_test_mode(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_key_in_development_speaks_to_creems_test_mode(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     settings = read(monkeypatch, tmp_path, CREEM_API_KEY="creem_test_x", VEO3_API_KEYS="x")
 
     assert settings.creem_api_url == "https://test-api.creem.io"
@@ -149,7 +159,14 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, show: type[str]) -> None:
     settings = read(monkeypatch, tmp_path, **WHOLE, VEO3_WEBHOOK_HMAC_KEY="another-secret")
 
-    secrets = ("very-secret", "secret-password", "secret-word", "creem_secret", "kie-secret", "another-secret")
+    secrets = (
+        "very-secret",
+        "secret-password",
+        "secret-word",
+        "creem_secret",
+        "kie-secret",
+        "another-secret",
+    )
     assert [secret for secret in secrets if secret in show(settings)] == []
 
 

@@ -44,7 +44,9 @@ async def veo3(token: str, request: Request) -> Answer:
 class _Data(BaseModel):
     """The part of a callback that is read. One API calls it `taskId`, a sample of the documents `task_id`."""
 
-    task_id: str = Field(min_length=1, max_length=128, validation_alias=AliasChoices("taskId", "task_id"))
+    task_id: str = Field(
+        pattern=r"^[!-~]+$", max_length=128, validation_alias=AliasChoices("taskId", "task_id")
+    )
 
 
 class _Callback(BaseModel):

@@ -36,7 +36,7 @@ DIALOG: Final = (
     "m-auto w-[calc(100%-1.5rem)] rounded-3xl bg-panel text-ink border border-line shadow-2xl shadow-black/40"
 )
 MENU: Final = (
-    "fixed inset-auto right-4 top-16 m-0 w-60 rounded-2xl bg-panel text-ink border border-line p-2 shadow-xl "
+    "fixed inset-auto right-[max(1rem,calc(50vw-34.5rem))] top-16 m-0 w-60 rounded-2xl bg-panel text-ink border border-line p-2 shadow-xl "
     "shadow-black/30"
 )
 MENU_ITEM: Final = (
@@ -148,6 +148,8 @@ OFFER: Final = (
     "hover:bg-raised focus-visible:bg-raised"
 )
 TABLE_ROW: Final = "flex items-baseline gap-4 border-b border-line/60 py-3 last:border-0"
-IDEA: Final = "group flex flex-col overflow-hidden rounded-3xl bg-panel border border-line text-left cursor-pointer"
+IDEA: Final = (
+    "group flex flex-col overflow-hidden rounded-3xl bg-panel border border-line text-left cursor-pointer"
+)
 IDEA_STAGE: Final = "shade grid h-28 place-items-center sm:h-40"
 IDEA_SLAB: Final = "slab h-14 w-24 rounded-[1.1rem] sm:h-20 sm:w-32 sm:rounded-[1.4rem]"

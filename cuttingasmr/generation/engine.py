@@ -8,9 +8,11 @@ from __future__ import annotations
 from functools import cache
 
 from dbos import DBOS, DBOSClient, DBOSConfig
+from dbos.error import DBOSNonExistentWorkflowError
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from cuttingasmr.errors import NotFound
 from cuttingasmr.settings import get_settings
 
 APP = "cuttingasmr"
@@ -56,8 +58,14 @@ def enqueue(session: Session, video_id: str) -> None:
 
 
 def wake(video_id: str, task_id: str) -> None:
-    """Tell a waiting workflow that the provider says it is done. A workflow that is over does not mind."""
-    _client().send(video_id, task_id, topic=TOPIC, idempotency_key=f"{video_id}:{task_id}")
+    """Tell a waiting workflow that the provider says it is done. A workflow that is over does not mind.
+
+    Raises `NotFound` when there is none.
+    """
+    try:
+        _client().send(video_id, task_id, topic=TOPIC, idempotency_key=f"{video_id}:{task_id}")
+    except DBOSNonExistentWorkflowError as error:
+        raise NotFound from error
 
 
 def status_of(video_id: str) -> str | None:

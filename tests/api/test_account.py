@@ -112,10 +112,16 @@ def test_a_ban_ends_a_session_at_once(api: Api) -> None:
         pytest.param(RENEW_AFTER + timedelta(minutes=1), True, id="after the hour"),
     ],
 )
-def test_a_session_in_use_renews_its_cookie_once_an_hour(api: Api, unused: timedelta, *, renews: bool) -> None:
+def test_a_session_in_use_renews_its_cookie_once_an_hour(
+    api: Api, unused: timedelta, *, renews: bool
+) -> None:
     ada = api.someone()
     then = db.utc_now() - unused
-    db.run(lambda session: session.exec(update(SessionRow).where(col(SessionRow.user_id) == ada.id).values(last_seen_at=then)))
+    db.run(
+        lambda session: session.exec(
+            update(SessionRow).where(col(SessionRow.user_id) == ada.id).values(last_seen_at=then)
+        )
+    )
 
     answer = ada.http.get("/api/credits")
 
@@ -141,15 +147,28 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_answer(api: Api) -
     ("body", "status", "code"),
     [
         pytest.param({"email": "no address", "password": PASSWORD}, 422, "InvalidEmail", id="no address"),
-        pytest.param({"email": "a@example.org", "password": "short"}, 422, "InvalidPassword", id="a short password"),
-        pytest.param({"email": "a@example.org", "password": "x" * 201}, 422, "InvalidPassword", id="a long password"),
+        pytest.param(
+            {"email": "a@example.org", "password": "short"}, 422, "InvalidPassword", id="a short password"
+        ),
+        pytest.param(
+            {"email": "a@example.org", "password": "x" * 201}, 422, "InvalidPassword", id="a long password"
+        ),
         pytest.param({"email": "a@example.org"}, 422, "Invalid", id="no password"),
-        pytest.param({"email": "a@example.org", "password": PASSWORD, "name": "x" * 10_000}, 422, "Invalid", id="a name of 10 KB"),
+        pytest.param(
+            {"email": "a@example.org", "password": PASSWORD, "name": "x" * 10_000},
+            422,
+            "Invalid",
+            id="a name of 10 KB",
+        ),
         pytest.param({"email": "x" * 10_000, "password": PASSWORD}, 422, "Invalid", id="an address of 10 KB"),
-        pytest.param({"email": ["a@example.org"], "password": PASSWORD}, 422, "Invalid", id="a list of addresses"),
+        pytest.param(
+            {"email": ["a@example.org"], "password": PASSWORD}, 422, "Invalid", id="a list of addresses"
+        ),
     ],
 )
-def test_a_sign_up_that_will_not_do_leaves_nothing(api: Api, body: dict[str, object], status: int, code: str) -> None:
+def test_a_sign_up_that_will_not_do_leaves_nothing(
+    api: Api, body: dict[str, object], status: int, code: str
+) -> None:
     before, browser = api.written(), api.browser()
 
     answer = browser.post("/api/auth/sign-up", json=body)

@@ -114,7 +114,9 @@ def test_a_wish_that_there_is_not(ada: Person, field: dict[str, object]) -> None
     assert_refused(ada.generate("ice", **field), 422)
 
 
-@pytest.mark.parametrize("number", [pytest.param(word, id=word) for word in ("1e999", "NaN", "-Infinity", "8e0.5")])
+@pytest.mark.parametrize(
+    "number", [pytest.param(word, id=word) for word in ("1e999", "NaN", "-Infinity", "8e0.5")]
+)
 def test_a_number_that_is_none(ada: Person, number: str) -> None:
     answer = post(ada, f'{{"prompt": "ice", "duration": {number}}}'.encode())
 
@@ -142,10 +144,14 @@ DEEP = 100_000
         pytest.param(b'{"prompt": ' + b"[" * 1000 + b"]" * 1000 + b"}", 400, id="nested a thousand deep"),
         pytest.param(b"[" * DEEP + b"]" * DEEP, 400, id="nested a hundred thousand deep"),
         pytest.param(b'{"a":' * DEEP + b"1" + b"}" * DEEP, 400, id="objects a hundred thousand deep"),
-        pytest.param(b'{"prompt": "ice", "duration": ' + b"8" * 5000 + b"}", 400, id="a number of 5,000 digits"),
+        pytest.param(
+            b'{"prompt": "ice", "duration": ' + b"8" * 5000 + b"}", 400, id="a number of 5,000 digits"
+        ),
     ],
 )
-@pytest.mark.parametrize("path", [pytest.param("/api/generate-video", id="video"), pytest.param("/api/auth/sign-in", id="sign-in")])
+@pytest.mark.parametrize(
+    "path", [pytest.param("/api/generate-video", id="video"), pytest.param("/api/auth/sign-in", id="sign-in")]
+)
 def test_a_body_that_is_none(ada: Person, path: str, body: bytes, status: int) -> None:
     answer = post(ada, body, path)
 
@@ -155,15 +161,28 @@ def test_a_body_that_is_none(ada: Person, path: str, body: bytes, status: int) -
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, id=kind) for kind in ("text/plain", "application/x-www-form-urlencoded", "image/png")]
+    "kind",
+    [
+        pytest.param(kind, id=kind)
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "image/png")
+    ],
 )
 def test_a_body_that_says_it_is_something_else(ada: Person, kind: str) -> None:
-    answer = ada.http.post("/api/generate-video", content=b'{"prompt": "ice"}', headers={"content-type": kind})
+    answer = ada.http.post(
+        "/api/generate-video", content=b'{"prompt": "ice"}', headers={"content-type": kind}
+    )
 
     assert_refused(answer, 422)
 
 
-@pytest.mark.parametrize("path", [pytest.param("/api/generate-video", id="video"), pytest.param("/api/auth/sign-up", id="sign-up"), pytest.param("/api/webhooks/veo3/x", id="webhook")])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/api/generate-video", id="video"),
+        pytest.param("/api/auth/sign-up", id="sign-up"),
+        pytest.param("/api/webhooks/veo3/x", id="webhook"),
+    ],
+)
 def test_a_body_of_two_megabytes_that_says_so(ada: Person, path: str) -> None:
     assert_refused(post(ada, b"x" * 2_000_000, path), 413, "TooLarge")
 
@@ -242,7 +261,11 @@ ASKING = [
 
 def expire(session: Session, user_id: str) -> None:
     past = db.utc_now() - timedelta(seconds=1)
-    session.exec(update(SessionRow).where(col(SessionRow.user_id) == user_id).values(expires_at=past, last_seen_at=past - LIFE))
+    session.exec(
+        update(SessionRow)
+        .where(col(SessionRow.user_id) == user_id)
+        .values(expires_at=past, last_seen_at=past - LIFE)
+    )
 
 
 @pytest.mark.parametrize(("method", "path"), ASKING)
@@ -287,7 +310,14 @@ def test_somebody_whose_session_has_expired(ada: Person, method: str, path: str)
         pytest.param({"sec-fetch-site": "?"}, id="a word that is new"),
     ],
 )
-@pytest.mark.parametrize("path", [pytest.param("/api/generate-video", id="generate"), pytest.param("/api/auth/sign-up", id="sign-up"), pytest.param("/api/auth/sign-out", id="sign-out")])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/api/generate-video", id="generate"),
+        pytest.param("/api/auth/sign-up", id="sign-up"),
+        pytest.param("/api/auth/sign-out", id="sign-out"),
+    ],
+)
 def test_a_write_that_another_sites_page_sent(ada: Person, path: str, headers: dict[str, str]) -> None:
     body = {"prompt": "ice", "email": "eve@example.org", "password": "long enough"}
 
@@ -312,8 +342,16 @@ def test_an_address_asked_by_another_method(ada: Person, method: str, path: str)
     assert_refused(ada.http.request(method, path), 405, "MethodNotAllowed")
 
 
-@pytest.mark.parametrize("method", [pytest.param(method, id=method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE")])
-@pytest.mark.parametrize("path", [pytest.param(path, id=path) for path in ("/api/nothing", "/api/", "/api/videos", "/api/credits/", "/api/a/b/c")])
+@pytest.mark.parametrize(
+    "method", [pytest.param(method, id=method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE")]
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path)
+        for path in ("/api/nothing", "/api/", "/api/videos", "/api/credits/", "/api/a/b/c")
+    ],
+)
 def test_an_address_that_there_is_not(ada: Person, method: str, path: str) -> None:
     assert_refused(ada.http.request(method, path), 404, "NotFound")
 
@@ -337,7 +375,10 @@ def test_a_prompt_against_the_rules(ada: Person, word: str) -> None:
     assert ada.balance() == 18
 
 
-@pytest.mark.parametrize("mode", [pytest.param("down", id="cut off"), pytest.param("500", id="broken"), pytest.param("429", id="busy")])
+@pytest.mark.parametrize(
+    "mode",
+    [pytest.param("down", id="cut off"), pytest.param("500", id="broken"), pytest.param("429", id="busy")],
+)
 def test_a_moderation_that_cannot_tell(api: Api, ada: Person, mode: str) -> None:
     with broken(api.sandbox, mode, provider="creem"):
         told = assert_refused(ada.generate("ice"), 503, "ModerationUnavailable")

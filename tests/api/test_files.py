@@ -74,12 +74,18 @@ def test_a_part_that_there_is_not_is_told_with_the_size(ada: Person, film: str) 
     assert answer.headers["content-range"] == f"bytes */{len(FILM)}"
 
 
-@pytest.mark.parametrize("part", [pytest.param(part, id=part) for part in ("bytes=x-y", "bytes=5-1", "bytes=", "bytes=-")])
-def test_a_part_that_is_none_is_refused_or_ignored_but_never_an_error_of_ours(ada: Person, film: str, part: str) -> None:
+@pytest.mark.parametrize(
+    "part", [pytest.param(part, id=part) for part in ("bytes=x-y", "bytes=5-1", "bytes=", "bytes=-")]
+)
+def test_a_part_that_is_none_is_refused_or_ignored_but_never_an_error_of_ours(
+    ada: Person, film: str, part: str
+) -> None:
     assert ada.http.get(film, headers={"range": part}).status_code in {200, 400, 416}
 
 
-def test_a_part_of_a_film_that_is_still_the_same_comes_and_of_another_the_whole(ada: Person, film: str) -> None:
+def test_a_part_of_a_film_that_is_still_the_same_comes_and_of_another_the_whole(
+    ada: Person, film: str
+) -> None:
     etag = ada.http.get(film).headers["etag"]
 
     same = ada.http.get(film, headers={"range": "bytes=0-9", "if-range": etag})
@@ -112,12 +118,18 @@ def test_a_film_is_its_owners_until_it_is_shared(api: Api, film: str, kind: str)
     assert [stranger.get(address).status_code for stranger in strangers] == [404, 404]
     assert [stranger.head(address).status_code for stranger in strangers] == [404, 404]
 
-    db.run(lambda session: session.exec(update(Video).where(col(Video.id) == film.split("/")[3]).values(is_shared=True)))
+    db.run(
+        lambda session: session.exec(
+            update(Video).where(col(Video.id) == film.split("/")[3]).values(is_shared=True)
+        )
+    )
 
     assert [stranger.get(address).content for stranger in strangers] == [FILM, FILM]
 
 
-@pytest.mark.parametrize("status", [pytest.param(status, id=status) for status in Status if status != Status.COMPLETED])
+@pytest.mark.parametrize(
+    "status", [pytest.param(status, id=status) for status in Status if status != Status.COMPLETED]
+)
 def test_a_video_that_is_not_finished_has_no_file(ada: Person, status: Status) -> None:
     video = db.run(make_video, user_id=ada.id, status=status, file_key="videos/x.mp4", is_shared=True)
 

@@ -81,9 +81,7 @@ def test_a_storage_that_cannot_be_is_told(make_api: Callable[..., Api], tmp_path
     assert answer.json()["checks"]["storage"]["status"] == "down"
 
 
-def test_redis_is_checked_where_there_is_one(
-    make_api: Callable[..., Api], redis_server: RedisServer
-) -> None:
+def test_redis_is_checked_where_there_is_one(make_api: Callable[..., Api], redis_server: RedisServer) -> None:
     there = make_api(redis_url=redis_server.url).browser().get("/api/health").json()["checks"]["redis"]
 
     assert there["status"] == "ok"
@@ -103,4 +101,6 @@ def test_a_redis_that_is_away_is_told_quickly_and_people_can_sign_up(make_api: C
 def test_the_contract_can_be_read(api: Api) -> None:
     told = api.browser().get("/api/openapi.json").json()
 
-    assert {"/api/generate-video", "/api/video-status/{name}", "/api/credits", "/api/auth/sign-in"} <= set(told["paths"])
+    assert {"/api/generate-video", "/api/video-status/{name}", "/api/credits", "/api/auth/sign-in"} <= set(
+        told["paths"]
+    )

@@ -30,7 +30,9 @@ def row(video_id: str) -> Video:
 def test_a_video_is_taken_on_with_the_shape_of_the_contract(api: Api) -> None:
     ada = api.someone()
 
-    answer = ada.generate("  a knife through honeycomb ", aspectRatio="9:16", duration=8, type="text", templateId="honey")
+    answer = ada.generate(
+        "  a knife through honeycomb ", aspectRatio="9:16", duration=8, type="text", templateId="honey"
+    )
 
     told = answer.json()
     assert answer.status_code == 202
@@ -39,7 +41,11 @@ def test_a_video_is_taken_on_with_the_shape_of_the_contract(api: Api) -> None:
         "remainingCredits": 8, "model": "veo3_fast", "quality": "fast",
     }  # fmt: skip
     written = row(told["videoId"])
-    assert (written.prompt, written.aspect_ratio, written.template_id) == ("a knife through honeycomb", "9:16", "honey")
+    assert (written.prompt, written.aspect_ratio, written.template_id) == (
+        "a knife through honeycomb",
+        "9:16",
+        "honey",
+    )
     assert db.look(audit.find_all) == []
 
 
@@ -63,7 +69,9 @@ def test_any_plain_text_up_to_the_limit_is_a_prompt(api: Api, prompt: str) -> No
     assert ada.status(video_id)["prompt"] == prompt.strip()
 
 
-@pytest.mark.parametrize("model", [pytest.param(model, id=repr(model)) for model in ("veo3", "veo3_quality", 7, None)])
+@pytest.mark.parametrize(
+    "model", [pytest.param(model, id=repr(model)) for model in ("veo3", "veo3_quality", 7, None)]
+)
 def test_whatever_model_is_asked_for_it_is_veo3_fast(api: Api, model: object) -> None:
     answer = api.someone().generate(model=model, quality="high", credits=0, creditsUsed=0)
 
@@ -94,7 +102,9 @@ def test_the_same_key_with_the_same_body_is_the_same_video(api: Api) -> None:
         pytest.param({"aspectRatio": "9:16"}, id="another ratio"),
     ],
 )
-def test_the_same_key_with_another_body_is_a_conflict_and_changes_nothing(api: Api, other: dict[str, str]) -> None:
+def test_the_same_key_with_another_body_is_a_conflict_and_changes_nothing(
+    api: Api, other: dict[str, str]
+) -> None:
     ada = api.someone(credits=100)
     ada.generate(key="the key")
     before = api.written()
@@ -127,8 +137,18 @@ def test_a_running_video_has_the_shape_of_the_contract(api: Api) -> None:
     told = ada.status(video_id)
 
     assert set(told) == {"success"} | SHAPE | MORE
-    assert (told["success"], told["id"], told["status"], told["stage"]) == (True, video_id, "queued", "queued")
-    assert (told["videoUrl"], told["thumbnailUrl"], told["error"], told["completedAt"]) == (None, None, None, None)
+    assert (told["success"], told["id"], told["status"], told["stage"]) == (
+        True,
+        video_id,
+        "queued",
+        "queued",
+    )
+    assert (told["videoUrl"], told["thumbnailUrl"], told["error"], told["completedAt"]) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert (told["creditsUsed"], told["creditsReturned"]) == (10, 0)
     assert 0 <= told["progress"] < 100
     assert datetime.fromisoformat(told["createdAt"]).tzinfo is not None
@@ -152,7 +172,11 @@ def test_a_failed_video_says_why(api: Api) -> None:
 
     told = ada.status(video.id)
 
-    assert (told["stage"], told["error"], told["errorCode"]) == ("failed", "It was refused.", "PromptRejected")
+    assert (told["stage"], told["error"], told["errorCode"]) == (
+        "failed",
+        "It was refused.",
+        "PromptRejected",
+    )
     assert (told["creditsReturned"], told["videoUrl"]) == (10, None)
     assert told["progress"] < 100
 
@@ -189,10 +213,14 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
         pytest.param([], [0], id="none"),
         pytest.param([NOW] * library.PAGE, [library.PAGE], id="a page, no more"),
         pytest.param([NOW] * (library.PAGE + 1), [library.PAGE, 1], id="one more, all at one moment"),
-        pytest.param([NOW + timedelta(seconds=n // 7) for n in range(60)], [24, 24, 12], id="many, some at one moment"),
+        pytest.param(
+            [NOW + timedelta(seconds=n // 7) for n in range(60)], [24, 24, 12], id="many, some at one moment"
+        ),
     ],
 )
-def test_pages_of_videos_have_no_gap_and_no_repetition(api: Api, moments: list[datetime], sizes: list[int]) -> None:
+def test_pages_of_videos_have_no_gap_and_no_repetition(
+    api: Api, moments: list[datetime], sizes: list[int]
+) -> None:
     ada, other = api.someone(), api.someone()
     made = db.run(make_many, ada.id, moments)
     db.run(make_many, other.id, [NOW] * 3)
@@ -224,4 +252,8 @@ def test_somebody_elses_cursor_shows_nothing_of_theirs(api: Api) -> None:
 
     cursor = ada.http.get("/api/user/videos").json()["nextCursor"]
 
-    assert eve.http.get("/api/user/videos", params={"cursor": cursor}).json() == {"success": True, "videos": [], "nextCursor": ""}
+    assert eve.http.get("/api/user/videos", params={"cursor": cursor}).json() == {
+        "success": True,
+        "videos": [],
+        "nextCursor": "",
+    }

@@ -20,7 +20,9 @@ from tests.support.api import Api
 TASK = "veo_task_1"
 
 
-def call_back(api: Api, video_id: str, body: object = None, *, token: str = "", **headers: str) -> httpx.Response:
+def call_back(
+    api: Api, video_id: str, body: object = None, *, token: str = "", **headers: str
+) -> httpx.Response:
     token = token or callbacks.address_of(video_id).rpartition("/")[2]
     told = {"code": 200, "data": {"taskId": TASK}} if body is None else body
     return api.browser().post(f"/api/webhooks/veo3/{token}", json=told, headers=headers)
@@ -29,8 +31,17 @@ def call_back(api: Api, video_id: str, body: object = None, *, token: str = "", 
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param({"code": 200, "msg": "ok", "data": {"taskId": TASK, "info": {"resultUrls": ["http://evil.example"]}}}, id="done"),
-        pytest.param({"code": 400, "msg": "flagged", "data": {"taskId": TASK, "fallbackFlag": False}}, id="failed"),
+        pytest.param(
+            {
+                "code": 200,
+                "msg": "ok",
+                "data": {"taskId": TASK, "info": {"resultUrls": ["http://evil.example"]}},
+            },
+            id="done",
+        ),
+        pytest.param(
+            {"code": 400, "msg": "flagged", "data": {"taskId": TASK, "fallbackFlag": False}}, id="failed"
+        ),
         pytest.param({"code": 200, "data": {"task_id": TASK}}, id="the other spelling"),
         pytest.param({"data": {"taskId": TASK, "more": {"a": []}}, "new": 1}, id="with more than we know"),
     ],

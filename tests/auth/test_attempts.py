@@ -93,7 +93,14 @@ async def test_sign_ups_of_an_address_are_limited() -> None:
     await attempts.count_sign_up("10.0.0.2")
 
 
-@pytest.mark.parametrize("email", [pytest.param("", id="empty"), pytest.param("\ud800", id="half a character"), pytest.param("x" * 10_000, id="10 KB")])
+@pytest.mark.parametrize(
+    "email",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("\ud800", id="half a character"),
+        pytest.param("x" * 10_000, id="10 KB"),
+    ],
+)
 async def test_what_is_no_address_is_counted_too(email: str) -> None:
     await sign_in(10, email)
 

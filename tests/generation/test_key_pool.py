@@ -46,7 +46,10 @@ def test_a_fingerprint_names_a_key_and_gives_nothing_of_it_away() -> None:
 
 def test_threads_share_the_turns() -> None:
     pool, taken = KeyPool(KEYS), []
-    takers = [threading.Thread(target=lambda: taken.extend(pool.next().secret for _ in range(300))) for _ in range(4)]
+    takers = [
+        threading.Thread(target=lambda: taken.extend(pool.next().secret for _ in range(300)))
+        for _ in range(4)
+    ]
 
     for taker in takers:
         taker.start()

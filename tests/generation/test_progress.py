@@ -20,7 +20,9 @@ BEGAN = db.utc_now()
 
 def video(status: Status, took: float | None = None) -> Video:
     completed = None if took is None else BEGAN + timedelta(seconds=took)
-    return Video(user_id="u", prompt="ice", credits_used=10, status=status, created_at=BEGAN, completed_at=completed)
+    return Video(
+        user_id="u", prompt="ice", credits_used=10, status=status, created_at=BEGAN, completed_at=completed
+    )
 
 
 @given(
@@ -28,7 +30,9 @@ def video(status: Status, took: float | None = None) -> Video:
     st.floats(-100, 1e7),
     st.floats(1, 1e4),
 )
-def test_nothing_but_a_finished_video_is_shown_as_done(status: Status, seconds: float, expected: float) -> None:
+def test_nothing_but_a_finished_video_is_shown_as_done(
+    status: Status, seconds: float, expected: float
+) -> None:
     seen = progress_of(video(status), expected=expected, now=BEGAN + timedelta(seconds=seconds))
 
     assert 0 <= seen.share <= 0.95
@@ -38,7 +42,9 @@ def test_nothing_but_a_finished_video_is_shown_as_done(status: Status, seconds: 
 @given(st.sampled_from(list(Status)), st.floats(0, 500), st.floats(0, 500))
 def test_a_bar_never_goes_back(status: Status, sooner: float, later: float) -> None:
     sooner, later = sorted((sooner, later))
-    first, second = (progress_of(video(status), expected=75, now=BEGAN + timedelta(seconds=s)) for s in (sooner, later))
+    first, second = (
+        progress_of(video(status), expected=75, now=BEGAN + timedelta(seconds=s)) for s in (sooner, later)
+    )
 
     assert first.share <= second.share
 
@@ -59,7 +65,14 @@ def test_a_video_that_failed_stays_where_it_ended() -> None:
 def test_each_status_has_a_stage(status: Status) -> None:
     took = 1 if status in ENDED else None
 
-    assert progress_of(video(status, took), expected=75).stage in {"queued", "rendering", "saving", "ready", "failed", "canceled"}
+    assert progress_of(video(status, took), expected=75).stage in {
+        "queued",
+        "rendering",
+        "saving",
+        "ready",
+        "failed",
+        "canceled",
+    }
 
 
 def complete(session: Session, user_id: str, taken: list[float], status: Status = Status.COMPLETED) -> None:

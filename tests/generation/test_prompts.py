@@ -20,7 +20,9 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
-WILD_TEXT = st.text(st.characters(codec=None, categories=None)) | st.text(alphabet="a \0\u202e\ud800\u200b\n", max_size=6)
+WILD_TEXT = st.text(st.characters(codec=None, categories=None)) | st.text(
+    alphabet="a \0\u202e\ud800\u200b\n", max_size=6
+)
 
 
 @given(WILD_TEXT)
@@ -43,7 +45,9 @@ def test_plain_text_is_a_prompt(text: str) -> None:
 
 
 @given(ANYTHING, ANYTHING, ANYTHING, ANYTHING)
-def test_any_wish_is_a_request_or_an_invalid_one(prompt: object, ratio: object, duration: object, kind: object) -> None:
+def test_any_wish_is_a_request_or_an_invalid_one(
+    prompt: object, ratio: object, duration: object, kind: object
+) -> None:
     try:
         request = VideoRequest.checked(prompt=prompt, aspect_ratio=ratio, duration=duration, kind=kind)
     except Invalid:
@@ -52,14 +56,18 @@ def test_any_wish_is_a_request_or_an_invalid_one(prompt: object, ratio: object, 
     assert (request.aspect_ratio in {"16:9", "9:16"}, duration, kind) == (True, 8, kind)
 
 
-@pytest.mark.parametrize("character", [pytest.param(c, id=f"U+{ord(c):04X}") for c in sorted(DIRECTION_MARKS)])
+@pytest.mark.parametrize(
+    "character", [pytest.param(c, id=f"U+{ord(c):04X}") for c in sorted(DIRECTION_MARKS)]
+)
 def test_a_character_that_turns_the_text_is_refused_wherever_it_stands(character: str) -> None:
     for prompt in (f"{character}ice", f"i{character}ce", f"ice{character}"):
         with pytest.raises(InvalidPrompt, match="hidden"):
             checked_prompt(prompt)
 
 
-@pytest.mark.parametrize("code", [pytest.param(code, id=f"U+{code:04X}") for code in (*range(32), *range(127, 160))])
+@pytest.mark.parametrize(
+    "code", [pytest.param(code, id=f"U+{code:04X}") for code in (*range(32), *range(127, 160))]
+)
 def test_a_control_character_inside_is_refused_but_for_lines_and_tabs(code: int) -> None:
     prompt = f"ice{chr(code)}cream"
 

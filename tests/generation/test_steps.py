@@ -109,7 +109,9 @@ async def test_submits_at_the_same_moment_make_one_task(strangers: Sandbox) -> N
     ],
 )
 @pytest.mark.usefixtures("strangers")
-async def test_a_submit_that_surely_was_not_taken_is_told_and_not_in_doubt(fate: str, outcome: dict[str, str]) -> None:
+async def test_a_submit_that_surely_was_not_taken_is_told_and_not_in_doubt(
+    fate: str, outcome: dict[str, str]
+) -> None:
     video_id = begin(fate)
 
     found = await steps.submit(video_id)
@@ -131,7 +133,9 @@ async def test_a_provider_that_is_not_there_is_unreachable(
     del strangers
 
 
-@pytest.mark.parametrize("key", [pytest.param("bad-secret", id="refused"), pytest.param("poor-secret", id="without credit")])
+@pytest.mark.parametrize(
+    "key", [pytest.param("bad-secret", id="refused"), pytest.param("poor-secret", id="without credit")]
+)
 async def test_a_key_that_is_refused_is_told_to_the_operator_by_its_fingerprint(
     strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
 ) -> None:
@@ -188,7 +192,9 @@ async def test_a_video_that_has_ended_is_not_submitted_asked_about_or_stored() -
     video_id = begin()
     await steps.give_up(video_id, "TooSlow", "It took too long.")
 
-    assert [(await step(video_id))["state"] for step in (steps.submit, steps.check, steps.store)] == ["ended"] * 3
+    assert [(await step(video_id))["state"] for step in (steps.submit, steps.check, steps.store)] == [
+        "ended"
+    ] * 3
     await steps.adopt(video_id, "late")
     await steps.notify(video_id, "late")
     assert (row(video_id).provider_task_id, row(video_id).notice) == (None, "")
@@ -369,4 +375,6 @@ async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
 
 @pytest.mark.usefixtures("strangers")
 async def test_a_video_that_there_is_not_has_ended() -> None:
-    assert [(await step("0" * 32))["state"] for step in (steps.submit, steps.check, steps.store)] == ["ended"] * 3
+    assert [(await step("0" * 32))["state"] for step in (steps.submit, steps.check, steps.store)] == [
+        "ended"
+    ] * 3

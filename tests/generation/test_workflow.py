@@ -57,7 +57,12 @@ def test_a_sentence_becomes_a_film_that_plays_and_is_paid_once(works: Api) -> No
         pytest.param("sandbox:fail=500", "RenderFailed", "second try", id="failed inside"),
         pytest.param("sandbox:broken-file", "BrokenFile", "damaged", id="a damaged file"),
         pytest.param("sandbox:reject", "PromptRejected", "wording", id="refused at once"),
-        pytest.param("sandbox:policy sandbox:no-callback", "PromptRejected", "content rules", id="refused without a call"),
+        pytest.param(
+            "sandbox:policy sandbox:no-callback",
+            "PromptRejected",
+            "content rules",
+            id="refused without a call",
+        ),
     ],
 )
 def test_a_video_that_does_not_come_is_given_back_within_five_seconds_of_its_cause(
@@ -71,12 +76,20 @@ def test_a_video_that_does_not_come_is_given_back_within_five_seconds_of_its_cau
     assert (seen["errorCode"], seen["creditsReturned"], ada.balance()) == (code, 10, 18)
     assert says in seen["error"]
     known = [task["finished"] for task in works.sandbox.tasks(prompt)]
-    since = datetime.fromtimestamp(known[0] / 1000, UTC) if known else datetime.fromisoformat(seen["createdAt"])
+    since = (
+        datetime.fromtimestamp(known[0] / 1000, UTC) if known else datetime.fromisoformat(seen["createdAt"])
+    )
     assert returned_at(video_id) - since < timedelta(seconds=5)
     assert db.look(audit.find_all) == []
 
 
-@pytest.mark.parametrize("fate", [pytest.param("sandbox:submit-429=1", id="busy once"), pytest.param("sandbox:submit-500=1", id="an error once")])
+@pytest.mark.parametrize(
+    "fate",
+    [
+        pytest.param("sandbox:submit-429=1", id="busy once"),
+        pytest.param("sandbox:submit-500=1", id="an error once"),
+    ],
+)
 def test_a_video_that_is_not_taken_at_first_keeps_its_place_and_comes(works: Api, fate: str) -> None:
     ada, prompt = works.someone(), f"{PROMPT} {fate}"
 
@@ -100,7 +113,9 @@ def test_a_submit_whose_answer_never_came_is_claimed_by_the_callback_and_made_on
     assert ada.balance() == 18
 
 
-@pytest.mark.parametrize("word", [pytest.param("sandbox:deny", id="denied"), pytest.param("sandbox:flag", id="flagged")])
+@pytest.mark.parametrize(
+    "word", [pytest.param("sandbox:deny", id="denied"), pytest.param("sandbox:flag", id="flagged")]
+)
 def test_a_prompt_that_is_denied_is_never_charged_nor_sent(works: Api, word: str) -> None:
     ada, prompt = works.someone(), words(word)
 
@@ -140,7 +155,13 @@ def test_the_sweep_starts_what_was_charged_and_never_begun(works: Api) -> None:
     assert ada.balance() == 18
 
 
-@pytest.mark.parametrize("status", [pytest.param(status, id=status) for status in ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")])
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(status, id=status)
+        for status in ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
+    ],
+)
 def test_the_sweep_gives_back_once_what_a_workflow_has_left_lying(works: Api, status: str) -> None:
     from dbos import DBOS  # noqa: PLC0415 - nothing but this test ends a workflow from outside
 
@@ -183,7 +204,10 @@ def test_a_callback_after_the_end_changes_nothing(works: Api) -> None:
     before = db.look(lambda session: session.get_one(Video, video_id).model_dump())
 
     (task,) = works.sandbox.tasks(prompt)
-    answers = [ada.http.post(task["callBackUrl"], json={"data": {"taskId": other}}) for other in (task["taskId"], "another")]
+    answers = [
+        ada.http.post(task["callBackUrl"], json={"data": {"taskId": other}})
+        for other in (task["taskId"], "another")
+    ]
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert db.look(lambda session: session.get_one(Video, video_id).model_dump()) == before

@@ -90,9 +90,7 @@ def test_an_entry_that_cannot_be_is_refused(kind: str, credits: int) -> None:
 
     with pytest.raises(IntegrityError):
         db.run(
-            lambda session: session.add(
-                CreditEntry(user_id=user, kind=kind, reference="x", credits=credits)
-            )
+            lambda session: session.add(CreditEntry(user_id=user, kind=kind, reference="x", credits=credits))
         )
 
 

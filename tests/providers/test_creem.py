@@ -45,8 +45,13 @@ async def test_what_is_asked_looks_as_the_documents_say(liar: Liar) -> None:
     assert json.loads(asked.body) == {"prompt": "ice", "external_id": "user_1"}
 
 
-@pytest.mark.parametrize("mode", [pytest.param("down", id="cut off"), pytest.param("500", id="broken"), pytest.param("429", id="busy")])
-async def test_a_creem_that_cannot_tell_is_unavailable(creem: Creem, shared_sandbox: Sandbox, mode: str) -> None:
+@pytest.mark.parametrize(
+    "mode",
+    [pytest.param("down", id="cut off"), pytest.param("500", id="broken"), pytest.param("429", id="busy")],
+)
+async def test_a_creem_that_cannot_tell_is_unavailable(
+    creem: Creem, shared_sandbox: Sandbox, mode: str
+) -> None:
     with broken(shared_sandbox, mode, provider="creem"), pytest.raises(ProviderUnavailable):
         await creem.screen_prompt("ice", external_id="user_1")
 

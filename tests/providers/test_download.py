@@ -28,7 +28,9 @@ async def test_no_key_goes_to_the_place_where_results_lie(liar: Liar, tmp_path: 
     assert "authorization" not in liar.asked[0].headers
 
 
-@pytest.mark.parametrize("status", [pytest.param(code, id=str(code)) for code in (204, 302, 403, 404, 410, 500)])
+@pytest.mark.parametrize(
+    "status", [pytest.param(code, id=str(code)) for code in (204, 302, 403, 404, 410, 500)]
+)
 async def test_a_link_that_gives_no_file_is_a_wrong_answer(liar: Liar, tmp_path: Path, status: int) -> None:
     liar.status = status
 

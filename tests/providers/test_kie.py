@@ -146,7 +146,9 @@ async def test_a_refused_prompt_keeps_what_was_said(kie: Kie) -> None:
     assert told.value.provider_code == "422"
 
 
-@pytest.mark.parametrize("secret", [pytest.param("bad", id="refused key"), pytest.param("broken", id="broken server")])
+@pytest.mark.parametrize(
+    "secret", [pytest.param("bad", id="refused key"), pytest.param("broken", id="broken server")]
+)
 async def test_a_question_that_is_not_answered_is_no_failed_video(kie: Kie, secret: str) -> None:
     with pytest.raises(ProviderUnavailable):
         await kie.look_up("some-task", key(secret))
@@ -182,7 +184,9 @@ EMPTY = [
 
 
 @pytest.mark.parametrize("says", [*NOISE, *EMPTY])
-async def test_an_answer_to_an_order_that_tells_nothing_leaves_it_uncertain(lied_to: Kie, liar: Liar, says: bytes) -> None:
+async def test_an_answer_to_an_order_that_tells_nothing_leaves_it_uncertain(
+    lied_to: Kie, liar: Liar, says: bytes
+) -> None:
     liar.says = says
 
     with pytest.raises(Uncertain):
@@ -191,7 +195,9 @@ async def test_an_answer_to_an_order_that_tells_nothing_leaves_it_uncertain(lied
     assert len(liar.asked) == 1, "an order is never repeated here"
 
 
-@pytest.mark.parametrize("status", [pytest.param(502, id="gateway"), pytest.param(524, id="Cloudflare's time-out")])
+@pytest.mark.parametrize(
+    "status", [pytest.param(502, id="gateway"), pytest.param(524, id="Cloudflare's time-out")]
+)
 async def test_a_gateways_page_leaves_an_order_uncertain(lied_to: Kie, liar: Liar, status: int) -> None:
     liar.status, liar.says, liar.kind = status, b"<html>", "text/html"
 
@@ -214,7 +220,9 @@ async def test_a_record_that_tells_nothing_is_no_failed_video(lied_to: Kie, liar
         await lied_to.look_up("t", KEY)
 
 
-@pytest.mark.parametrize("code", [pytest.param(code, id=str(code)) for code in (400, 401, 408, 451, 455, 500, 505, 999)])
+@pytest.mark.parametrize(
+    "code", [pytest.param(code, id=str(code)) for code in (400, 401, 408, 451, 455, 500, 505, 999)]
+)
 async def test_a_refused_question_is_no_failed_video(lied_to: Kie, liar: Liar, code: int) -> None:
     liar.says = json.dumps({"code": code, "msg": "no", "data": None}).encode()
 
@@ -226,7 +234,9 @@ async def test_a_refused_question_is_no_failed_video(lied_to: Kie, liar: Liar, c
     ("code", "text"),
     [pytest.param(404, "Not Found", id="not found"), pytest.param(422, "record is null", id="null record")],
 )
-async def test_a_record_that_is_not_there_is_an_unknown_task(lied_to: Kie, liar: Liar, code: int, text: str) -> None:
+async def test_a_record_that_is_not_there_is_an_unknown_task(
+    lied_to: Kie, liar: Liar, code: int, text: str
+) -> None:
     liar.says = json.dumps({"code": code, "msg": text, "data": None}).encode()
 
     assert (await lied_to.look_up("t", KEY)).state is TaskState.UNKNOWN
@@ -250,7 +260,9 @@ URLS = '{"resultUrls": ["u"]}'
         pytest.param(veo(successFlag=0), Task(TaskState.PENDING), id="veo: generating"),
         pytest.param(veo(successFlag=2), Task(TaskState.FAILED), id="veo: failed, and not why"),
         pytest.param(
-            veo(successFlag=3, errorCode=400, errorMessage="flagged"), Task(TaskState.FAILED, code="400", text="flagged"), id="veo: failed upstream"
+            veo(successFlag=3, errorCode=400, errorMessage="flagged"),
+            Task(TaskState.FAILED, code="400", text="flagged"),
+            id="veo: failed upstream",
         ),
         pytest.param(veo(successFlag=9), Task(TaskState.FAILED), id="veo: a flag that is new"),
         pytest.param(veo(response={"resultUrls": ["u", "v"]}), Task(DONE, ("u", "v")), id="veo: done"),
@@ -258,18 +270,34 @@ URLS = '{"resultUrls": ["u"]}'
         pytest.param(veo(response={"resultUrls": None}), Task(DONE), id="veo: done with nothing"),
         pytest.param(veo(response={"resultUrls": ""}), Task(DONE), id="veo: done with an empty text"),
         pytest.param(veo(), Task(DONE), id="veo: done without a response"),
-        pytest.param(veo(successFlag=2, errorCode=[1], errorMessage=7), Task(TaskState.FAILED, code="[1]", text="7"), id="veo: failed oddly"),
+        pytest.param(
+            veo(successFlag=2, errorCode=[1], errorMessage=7),
+            Task(TaskState.FAILED, code="[1]", text="7"),
+            id="veo: failed oddly",
+        ),
         pytest.param(job(state="waiting"), Task(TaskState.PENDING), id="jobs: waiting"),
         pytest.param(job(state="dreaming"), Task(TaskState.PENDING), id="jobs: a state that is new"),
-        pytest.param(job(state="fail", failCode="501", failMsg="no"), Task(TaskState.FAILED, code="501", text="no"), id="jobs: failed"),
-        pytest.param(job(state="fail", failCode=501, failMsg=None), Task(TaskState.FAILED, code="501"), id="jobs: failed oddly"),
+        pytest.param(
+            job(state="fail", failCode="501", failMsg="no"),
+            Task(TaskState.FAILED, code="501", text="no"),
+            id="jobs: failed",
+        ),
+        pytest.param(
+            job(state="fail", failCode=501, failMsg=None),
+            Task(TaskState.FAILED, code="501"),
+            id="jobs: failed oddly",
+        ),
         pytest.param(job(resultJson=URLS), Task(DONE, ("u",)), id="jobs: done"),
-        pytest.param(job(resultJson={"resultUrls": ["u"]}), Task(DONE, ("u",)), id="jobs: an object, no text"),
+        pytest.param(
+            job(resultJson={"resultUrls": ["u"]}), Task(DONE, ("u",)), id="jobs: an object, no text"
+        ),
         pytest.param(job(resultJson="null"), Task(DONE), id="jobs: done with null"),
         pytest.param(job(resultJson=None), Task(DONE), id="jobs: done with nothing"),
     ],
 )
-async def test_a_record_is_read_as_it_is_meant(record: tuple[type[Kie], dict[str, Any]], task: Task, liar: Liar) -> None:
+async def test_a_record_is_read_as_it_is_meant(
+    record: tuple[type[Kie], dict[str, Any]], task: Task, liar: Liar
+) -> None:
     flavour, data = record
     liar.says = json.dumps({"code": 200, "msg": "success", "data": data}).encode()
 
@@ -288,7 +316,9 @@ async def test_a_record_is_read_as_it_is_meant(record: tuple[type[Kie], dict[str
         pytest.param(job(resultJson='{"resultUrls": {"u": 1}}'), id="jobs: an object for addresses"),
     ],
 )
-async def test_a_record_that_cannot_be_read_is_asked_for_again_later(record: tuple[type[Kie], dict[str, Any]], liar: Liar) -> None:
+async def test_a_record_that_cannot_be_read_is_asked_for_again_later(
+    record: tuple[type[Kie], dict[str, Any]], liar: Liar
+) -> None:
     flavour, data = record
     liar.says = json.dumps({"code": 200, "msg": "success", "data": data}).encode()
 
@@ -299,7 +329,10 @@ async def test_a_record_that_cannot_be_read_is_asked_for_again_later(record: tup
 async def test_an_order_looks_as_the_documents_say(liar: Liar) -> None:
     liar.says = b'{"code": 200, "data": {"taskId": "t"}}'
 
-    assert [await flavour(liar.url).create(order(ratio="9:16"), KEY) for flavour in (KieVeo, KieJobs)] == ["t", "t"]
+    assert [await flavour(liar.url).create(order(ratio="9:16"), KEY) for flavour in (KieVeo, KieJobs)] == [
+        "t",
+        "t",
+    ]
 
     legacy, unified = (json.loads(asked.body) for asked in liar.asked)
     assert [asked.path for asked in liar.asked] == ["/api/v1/veo/generate", "/api/v1/jobs/createTask"]

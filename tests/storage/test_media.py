@@ -48,13 +48,19 @@ def test_a_tall_film_has_a_tall_poster(tmp_path: Path, shared_sandbox: Sandbox) 
     [
         pytest.param(lambda _: b"", ".", id="empty"),
         pytest.param(lambda _: b"just a text", ".", id="text renamed"),
-        pytest.param(lambda _: b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" * 900, ".", id="garbage that begins well"),
+        pytest.param(
+            lambda _: b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" * 900,
+            ".",
+            id="garbage that begins well",
+        ),
         pytest.param(lambda film: film[: len(film) // 50], ".", id="the beginning of a film"),
         pytest.param(lambda _: sound_alone(), "no picture", id="sound alone"),
         pytest.param(lambda _: picture_alone(), "no sound", id="picture alone"),
     ],
 )
-def test_what_is_no_film_is_refused(tmp_path: Path, film: bytes, make: Callable[[bytes], bytes], why: str) -> None:
+def test_what_is_no_film_is_refused(
+    tmp_path: Path, film: bytes, make: Callable[[bytes], bytes], why: str
+) -> None:
     with pytest.raises(NotAVideo, match=why):
         look(tmp_path, make(film))
 

@@ -38,7 +38,9 @@ async def test_a_file_is_kept_and_stays_where_it_was(store: Store, tmp_path: Pat
     assert kept(store) == source.read_bytes()
 
 
-async def test_a_later_file_takes_the_place_of_an_older_one_and_leaves_nothing_beside_it(store: Store) -> None:
+async def test_a_later_file_takes_the_place_of_an_older_one_and_leaves_nothing_beside_it(
+    store: Store,
+) -> None:
     await store.put(KEY, b"a longer older film")
     await store.put(KEY, b"newer")
 
@@ -90,7 +92,9 @@ async def test_a_folder_that_became_a_file_takes_nothing(store: Store) -> None:
         await store.check()
 
 
-async def test_a_file_to_keep_that_is_not_there_is_told_and_keeps_nothing(store: Store, tmp_path: Path) -> None:
+async def test_a_file_to_keep_that_is_not_there_is_told_and_keeps_nothing(
+    store: Store, tmp_path: Path
+) -> None:
     with pytest.raises((StorageUnavailable, FileNotFoundError)):
         await store.put(KEY, tmp_path / "nothing")
 
