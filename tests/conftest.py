@@ -151,7 +151,7 @@ async def line() -> AsyncIterator[None]:
 
 @pytest.fixture(scope="session")
 def film(shared_sandbox: Sandbox) -> bytes:
-    """A real film, 1280×720, 8 s, with sound."""
+    """A real film, 1280 by 720, 8 s, with sound."""
     return order_film(shared_sandbox)
 
 

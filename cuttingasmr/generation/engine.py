@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from dbos import DBOS, DBOSClient, DBOSConfig
-from dbos.error import DBOSNonExistentWorkflowError
+from dbos import error as dbos_error
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -64,7 +64,7 @@ def wake(video_id: str, task_id: str) -> None:
     """
     try:
         _client().send(video_id, task_id, topic=TOPIC, idempotency_key=f"{video_id}:{task_id}")
-    except DBOSNonExistentWorkflowError as error:
+    except dbos_error.DBOSNonExistentWorkflowError as error:
         raise NotFound from error
 
 

@@ -102,7 +102,7 @@ async def test_a_taken_address_is_refused_and_leaves_nothing() -> None:
         pytest.param("  Ada@Example.ORG\n", "ada@example.org", id="case and spaces"),
         pytest.param("ada@BÜCHER.example", "ada@bücher.example", id="an international domain"),
         pytest.param("ada@xn--bcher-kva.example", "ada@bücher.example", id="the same in ASCII"),
-        pytest.param("ada@ｅxample．org", "ada@example.org", id="wide letters in the domain"),
+        pytest.param("ada@\uff45xample\uff0eorg", "ada@example.org", id="wide letters in the domain"),
         pytest.param("zoe\u0308@example.org", "zoë@example.org", id="a letter of two parts"),
         pytest.param("a+b.c@example.org", "a+b.c@example.org", id="signs"),
     ],

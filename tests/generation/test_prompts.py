@@ -29,8 +29,7 @@ WILD_TEXT = st.text(st.characters(codec=None, categories=None)) | st.text(
 def test_any_text_is_a_prompt_or_an_invalid_one(text: str) -> None:
     try:
         found = checked_prompt(text)
-    except InvalidPrompt as refusal:
-        assert refusal.message.endswith((".", "limit."))
+    except InvalidPrompt:
         return
 
     assert found == text.strip()

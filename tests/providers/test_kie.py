@@ -130,7 +130,7 @@ async def test_a_task_of_another_key_is_unknown(kie: Kie) -> None:
 async def test_a_refused_order_is_sorted(
     kie: Kie, secret: str, prompt: str, refusal: type[Exception], shared_sandbox: Sandbox
 ) -> None:
-    before = shared_sandbox.counts()["create"] if "create" in shared_sandbox.counts() else 0
+    before = shared_sandbox.counts().get("create", 0)
 
     with pytest.raises(refusal) as told:
         await kie.create(order(prompt), key(secret))

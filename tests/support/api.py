@@ -15,7 +15,7 @@ import httpx
 import pytest
 import uvicorn
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from cuttingasmr import db
 from cuttingasmr.api.app import make_api
@@ -141,7 +141,7 @@ class Api:
         return video.id
 
 
-def _count(session: Session, table: Any) -> int:
+def _count(session: Session, table: type[SQLModel]) -> int:
     return session.exec(select(func.count()).select_from(table)).one()
 
 

@@ -41,7 +41,7 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(liar.says)
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 - the name is how the base class calls it
 
         def log_message(self, *_words: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - silent
             pass
