@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete
 from sqlmodel import Session, col, update
 
 from cuttingasmr import db
 from cuttingasmr.auth.sessions import COOKIE, LIFE
-from cuttingasmr.models import SessionRow, Status, Video
+from cuttingasmr.models import CreditEntry, SessionRow, Status, User, Video
 from tests.support.api import Api, Person, broken
 from tests.support.people import make_video
 
@@ -110,7 +112,7 @@ def _is_half(prompt: object) -> bool:
         pytest.param({"templateId": 7}, id="a number for a template"),
     ],
 )
-def test_a_wish_that_there_is_not(ada: Person, field: dict[str, object]) -> None:
+def test_a_wish_that_there_is_not(ada: Person, field: dict[str, Any]) -> None:
     assert_refused(ada.generate("ice", **field), 422)
 
 
@@ -241,10 +243,6 @@ def test_a_video_of_somebody_else(api: Api, place: str) -> None:
 
 def _forget(session: Session, *users: str) -> None:
     """Take these people out again: the test has made them for itself."""
-    from sqlalchemy import delete  # noqa: PLC0415
-
-    from cuttingasmr.models import CreditEntry, User  # noqa: PLC0415
-
     session.exec(delete(CreditEntry).where(col(CreditEntry.user_id).in_(users)))
     session.exec(delete(User).where(col(User.id).in_(users)))
 
@@ -257,6 +255,10 @@ ASKING = [
     pytest.param("GET", "/api/user/videos", id="videos"),
     pytest.param("POST", "/api/generate-video", id="generate"),
 ]
+
+
+def wish(method: str) -> dict[str, str] | None:
+    return {"prompt": "ice"} if method == "POST" else None
 
 
 def expire(session: Session, user_id: str) -> None:
@@ -281,9 +283,8 @@ def expire(session: Session, user_id: str) -> None:
 )
 def test_somebody_who_is_not_signed_in(api: Api, cookie: str | None, method: str, path: str) -> None:
     headers = {} if cookie is None else {"cookie": f"{COOKIE}={cookie}"}
-    body = {"json": {"prompt": "ice"}} if method == "POST" else {}
 
-    answer = api.browser().request(method, path, headers=headers, **body)
+    answer = api.browser().request(method, path, headers=headers, json=wish(method))
 
     assert_refused(answer, 401, "SignInRequired")
 
@@ -292,7 +293,7 @@ def test_somebody_who_is_not_signed_in(api: Api, cookie: str | None, method: str
 def test_somebody_whose_session_has_expired(ada: Person, method: str, path: str) -> None:
     db.run(expire, ada.id)
 
-    answer = ada.http.request(method, path, **({"json": {"prompt": "ice"}} if method == "POST" else {}))
+    answer = ada.http.request(method, path, json=wish(method))
 
     assert_refused(answer, 401, "SignInRequired")
 
@@ -428,8 +429,6 @@ def test_a_place_in_a_list_that_there_is_not(ada: Person, cursor: str) -> None:
     ],
 )
 def test_a_forged_place_in_a_list(ada: Person, place: object) -> None:
-    from base64 import urlsafe_b64encode  # noqa: PLC0415
-
     cursor = urlsafe_b64encode(json.dumps(place).encode()).decode()
 
     assert_refused(ada.http.get("/api/user/videos", params={"cursor": cursor}), 422, "Invalid")

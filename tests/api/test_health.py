@@ -12,7 +12,6 @@ from sqlmodel import Session
 from cuttingasmr import __version__, db
 from cuttingasmr.models import EngineBeat
 from tests.support.api import Api, serving
-from tests.support.databases import Databases
 from tests.support.ports import free_port
 from tests.support.redis_server import RedisServer
 from tests.support.site import Sandbox

@@ -28,7 +28,6 @@ from tests.support.people import make_user, make_video
 from tests.support.ports import free_port
 from tests.support.site import Sandbox, wait_until
 
-
 WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS, and reading all the world's certificates for each browser takes longer than a test."""
 
