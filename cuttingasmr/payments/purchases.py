@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import false, func, or_
 from sqlmodel import Session, col, select
 
+from cuttingasmr import db
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.models import CREDITED, Order, OrderState, User
+from cuttingasmr.providers.creem import get_creem
 
 SIZE = 24
 NO_ADDRESS = "@demo.invalid"
@@ -28,6 +30,25 @@ def find(session: Session, *, user_id: str, order_id: str) -> Order:
     if order is None or order.user_id != user_id:
         raise NotFound
     return order
+
+
+def find_named(session: Session, *, user_id: str, order_id: str, provider_order_id: str) -> Order:
+    """Find an order of this person's by our id or by Creem's, or raise `NotFound`."""
+    named = [col(Order.id) == order_id] if order_id else []
+    named += [col(Order.provider_order_id) == provider_order_id] if provider_order_id else []
+    mine = select(Order).where(col(Order.user_id) == user_id, or_(false(), *named))
+    order = session.exec(mine.order_by(col(Order.created_at).desc())).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+async def receipt_link(*, user_id: str, order_id: str) -> str:
+    """Give the address of Creem's pages with this person's receipts; raise `NotFound` or `ProviderUnavailable`."""
+    order = await db.read(find, user_id=user_id, order_id=order_id)
+    if not order.customer_id:
+        raise NotFound
+    return await get_creem().portal_link(order.customer_id)
 
 
 def page(session: Session, *, user_id: str, cursor: str = "", size: int = SIZE) -> OrderPage:

@@ -35,14 +35,18 @@ async def reconcile(*, now: datetime | None = None) -> int:
     return sum([await ask_about(order_id, now=moment) for order_id in due])
 
 
-async def ask_about(order_id: str, *, now: datetime | None = None) -> bool:
-    """Ask Creem about one order and do what it says; tell whether that has credited it. The webhook may come first or later."""
+async def ask_about(order_id: str, *, now: datetime | None = None, put_off: bool = True) -> bool:
+    """Ask Creem about one order and do what it says; tell whether that has credited it. The webhook may come first or later.
+
+    `put_off` sets the time of the next question, which a buyer who looks in between does not change.
+    """
     order = await db.read(_get, order_id=order_id)
     if order is None or order.state not in {OrderState.PENDING, OrderState.EXPIRED}:
         return False
     payment = await _paid(order)
     if payment is None:
-        await db.transact(_put_off, order_id=order_id, now=now or db.utc_now())
+        if put_off:
+            await db.transact(_put_off, order_id=order_id, now=now or db.utc_now())
         return False
     user_id = await db.transact(_take_in, payment=payment)
     if user_id:
