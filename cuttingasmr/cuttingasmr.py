@@ -14,7 +14,9 @@ from cuttingasmr.components.head import head
 from cuttingasmr.lifespan import lifespan
 from cuttingasmr.observability import logs
 from cuttingasmr.pages.home import home
+from cuttingasmr.pages.legal import privacy, refund, terms
 from cuttingasmr.pages.not_found import not_found
+from cuttingasmr.pages.pricing import pricing
 from cuttingasmr.pages.profile import profile
 from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
@@ -55,6 +57,27 @@ app.add_page(
     image=PICTURE,
     on_load=History.watch,
 )
+app.add_page(
+    pricing,
+    route=routes.PRICING,
+    title="Pricing · CuttingASMR",
+    description="Credits for ASMR videos, bought once. No subscription.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)
+for text, path, name in (
+    (terms, routes.TERMS, "Terms of service"),
+    (privacy, routes.PRIVACY, "Privacy policy"),
+    (refund, routes.REFUND, "Refund policy"),
+):
+    app.add_page(
+        text,
+        route=path,
+        title=f"{name} · CuttingASMR",
+        description=f"The {name.lower()} of CuttingASMR, in plain English.",
+        image=PICTURE,
+        on_load=Visitor.arrive,
+    )
 app.add_page(
     sign_in,
     route=routes.SIGN_IN,

@@ -13,7 +13,7 @@ from cuttingasmr.api.shapes import Answer, Shape
 from cuttingasmr.auth import buyer, sessions
 from cuttingasmr.errors import DatabaseUnavailable, SignInRequired
 from cuttingasmr.models import Order, User
-from cuttingasmr.payments import checkout, purchases
+from cuttingasmr.payments import agreement, checkout, purchases
 from cuttingasmr.payments.checkout import PaymentPage
 
 router = APIRouter(prefix="/api", tags=["payments"])
@@ -88,6 +88,14 @@ class Purchases(Answer):
     next_cursor: str
 
 
+class Agreed(Answer):
+    """Whether you have agreed to the texts as they are now."""
+
+    agreed: bool
+    version: str
+    agreed_at: str | None
+
+
 @router.post("/payments/checkout")
 async def open_checkout(body: Plan, request: Request) -> Page:
     """Open a payment page by the advanced road, or by the simple one when that is broken."""
@@ -120,6 +128,22 @@ async def list_purchases(user: SignedIn, cursor: Annotated[str, Query(max_length
     """List your orders, newest first, a page at a time."""
     page = await db.read(purchases.page, user_id=user.id, cursor=cursor)
     return Purchases(purchases=[Purchase.of(order) for order in page.rows], next_cursor=page.cursor)
+
+
+@router.get("/user/agreement")
+async def read_agreement(user: SignedIn) -> Agreed:
+    """Tell whether you have agreed to the terms, privacy and refund texts as they are now."""
+    mine = await db.read(agreement.find, user_id=user.id)
+    at = mine.agreed_at.isoformat() if mine else None
+    return Agreed(agreed=mine is not None, version=agreement.VERSION, agreed_at=at)
+
+
+@router.post("/user/agreement")
+async def agree(user: SignedIn) -> Agreed:
+    """Agree to them. Agreeing twice is agreeing once."""
+    if not await db.read(agreement.has_agreed, user_id=user.id):
+        await db.transact(agreement.agree, user_id=user.id)
+    return await read_agreement(user)
 
 
 async def _buyer(request: Request) -> tuple[str, User | None]:

@@ -70,9 +70,9 @@ def alert(message: Text, *, name: str = "") -> rx.Component:
 
 def title(*children: rx.Component | Text) -> rx.Component:
     """Give a page its one headline."""
-    return rx.el.h1(*children, class_name=theme.TITLE)
+    return rx.el.h1(*children, class_name=f"{theme.TITLE} text-ink")
 
 
 def heading(*children: rx.Component | Text, **props: Any) -> rx.Component:
     """Begin a section."""
-    return rx.el.h2(*children, class_name=theme.HEADING, **props)
+    return rx.el.h2(*children, class_name=props.pop("class_name", theme.HEADING), **props)

@@ -27,10 +27,15 @@ def text_hash() -> str:
     return hashlib.sha256("\n".join(text_of(name) for name in TEXTS).encode()).hexdigest()
 
 
+def find(session: Session, *, user_id: str) -> Agreement | None:
+    """Find what somebody has agreed to, if it is the texts as they are now."""
+    mine = select(Agreement).where(col(Agreement.user_id) == user_id, col(Agreement.version) == VERSION)
+    return session.exec(mine.where(col(Agreement.text_hash) == text_hash())).first()
+
+
 def has_agreed(session: Session, *, user_id: str) -> bool:
     """Tell whether somebody has agreed to the texts as they are now, on whatever device."""
-    mine = select(Agreement.id).where(col(Agreement.user_id) == user_id, col(Agreement.version) == VERSION)
-    return session.exec(mine.where(col(Agreement.text_hash) == text_hash())).first() is not None
+    return find(session, user_id=user_id) is not None
 
 
 def agree(session: Session, *, user_id: str) -> None:
