@@ -106,8 +106,19 @@
   addEventListener("click", (event) => {
     const at = (what) => event.target.closest?.(what);
     if (at("[data-buy]")) buy(at("[data-buy]"));
-    if (at("a[data-same-card]") && wanted()) at("a[data-same-card]").search = `?plan=${encodeURIComponent(wanted())}`;
   });
+
+  addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest?.("a[data-same-card]");
+      if (!link || !wanted() || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      location.assign(`/pricing?plan=${encodeURIComponent(wanted())}`);
+    },
+    true,
+  );
 
   addEventListener(
     "submit",

@@ -16,12 +16,15 @@ from cuttingasmr.observability import logs
 from cuttingasmr.pages.home import home
 from cuttingasmr.pages.legal import privacy, refund, terms
 from cuttingasmr.pages.not_found import not_found
+from cuttingasmr.pages.payment import cancel, success
 from cuttingasmr.pages.pricing import pricing
 from cuttingasmr.pages.profile import profile
 from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.desk import Desk
 from cuttingasmr.states.history import History
+from cuttingasmr.states.purchases import Purchases
+from cuttingasmr.states.returned import Returned
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.trouble import apologise
 from cuttingasmr.states.visitor import Visitor
@@ -55,13 +58,29 @@ app.add_page(
     title="Your profile · CuttingASMR",
     description="What you have made, and what you have to spend.",
     image=PICTURE,
-    on_load=History.watch,
+    on_load=[History.watch, Purchases.watch],
 )
 app.add_page(
     pricing,
     route=routes.PRICING,
     title="Pricing · CuttingASMR",
     description="Credits for ASMR videos, bought once. No subscription.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)
+app.add_page(
+    success,
+    route=routes.PAYMENT_SUCCESS,
+    title="Your purchase · CuttingASMR",
+    description="What became of a purchase.",
+    image=PICTURE,
+    on_load=Returned.watch,
+)
+app.add_page(
+    cancel,
+    route=routes.PAYMENT_CANCEL,
+    title="Nothing was charged · CuttingASMR",
+    description="The payment page was left before paying.",
     image=PICTURE,
     on_load=Visitor.arrive,
 )

@@ -89,7 +89,7 @@ def _signed_in() -> rx.Component:
             rx.el.span(
                 Visitor.credits.to_string(), class_name=theme.FIGURES, custom_attrs={"data-balance": ""}
             ),
-            rx.el.span(" credits", class_name="hidden sm:inline"),
+            rx.el.span(" credits", class_name="sr-only sm:not-sr-only"),
             rx.el.span(icon("coins", 15), class_name="sm:hidden"),
             href=routes.PROFILE,
             class_name=f"{theme.PILL} hover:text-ink",

@@ -60,9 +60,9 @@ def busy_label(idle: str | rx.Component, pending: str) -> tuple[rx.Component, rx
     return (
         rx.el.span(idle, custom_attrs={"data-idle": ""}),
         rx.el.span(
-            rx.el.span(class_name=theme.SPINNER, aria_hidden="true"),
-            pending,
-            class_name=theme.BUSY,
+            rx.el.span(
+                rx.el.span(class_name=theme.SPINNER, aria_hidden="true"), pending, class_name=theme.BUSY
+            ),
             custom_attrs={"data-pending": ""},
         ),
     )

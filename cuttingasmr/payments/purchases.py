@@ -24,6 +24,19 @@ class OrderPage:
     cursor: str
 
 
+@dataclass(frozen=True)
+class Bought:
+    """What somebody has bought, and what they paid for it, less what was refunded."""
+
+    orders: OrderPage
+    paid_cents: int
+
+
+def look_back(session: Session, *, user_id: str, size: int = SIZE) -> Bought:
+    """Read so many of this person's newest orders, and the total of all that were paid, in one transaction."""
+    return Bought(page(session, user_id=user_id, size=size), total_paid_cents(session, user_id=user_id))
+
+
 def find(session: Session, *, user_id: str, order_id: str) -> Order:
     """Find an order of this person's, or raise `NotFound`."""
     order = session.get(Order, order_id)
