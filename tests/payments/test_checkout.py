@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ async def shop(
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-) -> Any:
+) -> AsyncIterator[Sandbox]:
     """The shop on the sandbox's Creem."""
     url = databases.make(request.param)
     bind(
@@ -70,6 +70,17 @@ def pay(sandbox: Sandbox, checkout_id: str, **how: Any) -> dict[str, Any]:
     answer = httpx.post(address, json={"deliver": "never", **how}, trust_env=False)
     assert answer.is_success, answer.text
     return answer.json()
+
+
+def checkout_behind(link: str) -> str:
+    """Open a hosted link, and give the checkout that it leads to."""
+    opened = httpx.get(link, trust_env=False, follow_redirects=True)
+    return opened.url.path.rpartition("/")[2]
+
+
+def what_creem_says(sandbox: Sandbox, event_id: str) -> bytes:
+    events = httpx.get(f"{sandbox.url}/creem/sandbox/events", trust_env=False).json()["events"]
+    return next(event["body"] for event in events if event["id"] == event_id).encode()
 
 
 def the_order() -> Order:
@@ -127,16 +138,9 @@ async def test_a_database_that_is_away_does_not_keep_anybody_from_paying(closed_
 async def test_a_payment_over_the_simple_road_is_matched_by_its_token(shop: Sandbox) -> None:
     buyer = make_user(credits=0)
     page = checkout.simple(user_id=buyer, plan="standard")
-    opened = httpx.get(page.url, trust_env=False, follow_redirects=True)
-    checkout_id = str(opened.url).rpartition("/")[2].partition("?")[0]
-    event_id = pay(shop, checkout_id)["eventId"]
+    event_id = pay(shop, checkout_behind(page.url))["eventId"]
 
-    event = next(
-        event
-        for event in httpx.get(f"{shop.url}/creem/sandbox/events", trust_env=False).json()["events"]
-        if event["id"] == event_id
-    )
-    body = event["body"].encode()
+    body = what_creem_says(shop, event_id)
     await webhook.receive(body, creem_says.signed(body))
 
     assert credits_of(buyer) == 355

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def altered(body: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("change", "sign"),
     [
-        pytest.param(bytes, lambda body: "", id="unsigned"),
+        pytest.param(bytes, lambda _body: "", id="unsigned"),
         pytest.param(bytes, lambda body: signed(body, "whsec_of_somebody_else"), id="signed by someone else"),
         pytest.param(bytes, lambda body: signed(body, ""), id="signed with an empty secret"),
         pytest.param(altered, signed, id="altered by a byte after signing"),
@@ -96,7 +97,9 @@ def altered(body: bytes) -> bytes:
         pytest.param(bytes, lambda body: signed(body) + "é", id="not ASCII"),
     ],
 )
-async def test_what_creem_did_not_say_is_refused_and_nothing_is_written(change: Any, sign: Any) -> None:
+async def test_what_creem_did_not_say_is_refused_and_nothing_is_written(
+    change: Callable[[bytes], bytes], sign: Callable[[bytes], str]
+) -> None:
     buyer = make_user(credits=0)
     body = raw(paid(request_id=make_order(buyer)))
     signature = sign(body)
