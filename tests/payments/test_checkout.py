@@ -172,9 +172,8 @@ async def test_a_payment_whose_webhook_was_lost_is_found_once(shop: Sandbox) -> 
     assert db.look(audit.find_all) == []
 
 
-async def test_an_order_that_nobody_pays_is_asked_about_ever_more_seldom_and_then_expires(
-    shop: Sandbox,
-) -> None:
+@pytest.mark.usefixtures("shop")
+async def test_an_order_that_nobody_pays_is_asked_about_ever_more_seldom_and_then_expires() -> None:
     buyer = make_user(credits=0)
     await checkout.checkout(user_id=buyer, email="", plan="starter")
     moment, asked = db.utc_now(), 0

@@ -20,6 +20,7 @@ from tests.support.process import Process
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
+OPERATOR = "operator@example.org"
 T = TypeVar("T")
 
 
@@ -96,6 +97,7 @@ class Site:
             "SANDBOX_URL": sandbox.url,
             "SECRET_KEY": "of-the-tests",
             "POLL_FIRST_SECONDS": "0.5",
+            "ADMIN_EMAILS": OPERATOR,
             **environment,
         }
         self.process = self._process("web")
