@@ -13,16 +13,20 @@ from cuttingasmr.components.frame import connection_note
 from cuttingasmr.components.head import head
 from cuttingasmr.lifespan import lifespan
 from cuttingasmr.observability import logs
+from cuttingasmr.pages.admin import admin
 from cuttingasmr.pages.home import home
 from cuttingasmr.pages.legal import privacy, refund, terms
 from cuttingasmr.pages.not_found import not_found
 from cuttingasmr.pages.payment import cancel, success
+from cuttingasmr.pages.payment_flow import payment_flow
 from cuttingasmr.pages.pricing import pricing
 from cuttingasmr.pages.profile import profile
 from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.desk import Desk
+from cuttingasmr.states.flow import Flow
 from cuttingasmr.states.history import History
+from cuttingasmr.states.office import Office
 from cuttingasmr.states.purchases import Purchases
 from cuttingasmr.states.returned import Returned
 from cuttingasmr.states.studio import Studio
@@ -97,6 +101,22 @@ for text, path, name in (
         image=PICTURE,
         on_load=Visitor.arrive,
     )
+app.add_page(
+    payment_flow,
+    route=routes.PAYMENT_FLOW,
+    title="Payment flow · CuttingASMR",
+    description="For testers.",
+    image=PICTURE,
+    on_load=[Visitor.arrive, Flow.arrive],
+)
+app.add_page(
+    admin,
+    route=routes.ADMIN,
+    title="Payments · CuttingASMR",
+    description="For operators.",
+    image=PICTURE,
+    on_load=[Visitor.arrive, Office.arrive],
+)
 app.add_page(
     sign_in,
     route=routes.SIGN_IN,

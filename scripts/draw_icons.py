@@ -22,6 +22,7 @@ OURS = (
     "coins",
     "copy",
     "download",
+    "hand",
     "layout-grid",
     "log-out",
     "monitor",

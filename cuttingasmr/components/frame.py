@@ -55,9 +55,9 @@ def _header() -> rx.Component:
 def _logo() -> rx.Component:
     return rx.el.a(
         rx.el.span(class_name=theme.MARK, aria_hidden="true"),
-        rx.el.span("CuttingASMR", class_name="font-display text-[1.3rem] tracking-[-0.01em]"),
+        rx.el.span("CuttingASMR", class_name=theme.WORDMARK),
         href=routes.HOME,
-        class_name="group flex items-center gap-2.5",
+        class_name=theme.LOGO,
     )
 
 

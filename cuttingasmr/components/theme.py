@@ -79,7 +79,7 @@ TILE_ICON: Final = (
     "grid size-14 place-items-center rounded-[1.1rem] border border-dashed border-line text-soft"
 )
 SMALL_SLAB: Final = "slab size-11 shrink-0 rounded-[0.85rem]"
-MARK: Final = "slab size-7 rounded-[0.6rem] [--a:82] [--b:52]"
+MARK: Final = "slab size-7 shrink-0 rounded-[0.6rem] [--a:82] [--b:52]"
 
 PROMPT: Final = (
     "grows block w-full min-h-32 max-h-[50dvh] resize-none bg-transparent px-4 pt-4 pb-2 text-[1.0625rem] leading-relaxed text-ink "
@@ -132,7 +132,9 @@ DOT: Final = (
 EMPTY: Final = "flex flex-col items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-14 text-center text-soft"
 
 HEADER: Final = "sticky top-0 z-20 bg-ground/85 backdrop-blur-md border-b border-line/60"
-HEADER_ROW: Final = "flex h-16 items-center gap-2"
+HEADER_ROW: Final = "flex h-16 items-center gap-1 sm:gap-2"
+LOGO: Final = "group flex min-w-0 items-center gap-2.5"
+WORDMARK: Final = "truncate font-display text-[1.15rem] sm:text-[1.3rem] tracking-[-0.01em]"
 SKIP: Final = (
     "sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-full focus:bg-honey "
     "focus:px-4 focus:py-2 focus:text-honey-ink"
@@ -183,4 +185,11 @@ FOOTER_LINKS: Final = "flex flex-wrap items-center gap-x-5 gap-y-2"
 RESULT: Final = "flex max-w-2xl flex-col items-start gap-6 pt-12 pb-8 sm:pt-20"
 WAITING_BLOCK: Final = "h-24 w-44 sm:h-32 sm:w-56"
 RESULT_STAGE: Final = "shade grid h-44 w-full place-items-center overflow-hidden rounded-3xl sm:h-56"
+FLOW_STEP: Final = "group/step flex flex-col gap-2 border-b border-line/60 py-3.5 last:border-0"
+FLOW_MARK: Final = (
+    "grid size-5 place-items-center text-faint group-data-[state=passed]/step:text-good "
+    "group-data-[state=failed]/step:text-bad group-data-[state=running]/step:text-amber"
+)
+FACTS_PRE: Final = "overflow-x-auto rounded-xl bg-raised p-3.5 text-xs leading-relaxed text-soft"
+OFFICE_ROW: Final = "flex flex-wrap items-end gap-3"
 PURCHASE: Final = "flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line/60 py-3.5 last:border-0"
