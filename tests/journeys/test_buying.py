@@ -28,7 +28,7 @@ SECRET = "whsec_sandbox"
 @pytest.fixture
 def shopper(page: Page, busy_site: Site) -> Shopper:
     """Somebody with a new account."""
-    return Shopper(page, busy_site).sign_up()
+    return Shopper(page, busy_site).join()
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_the_database_may_be_down_in_between(
 ) -> None:
     postgres, address = cluster
     site = make_site(address)
-    shopper = Shopper(page, site).sign_up().agree_beforehand().look_at_prices()
+    shopper = Shopper(page, site).join().agree_beforehand().look_at_prices()
 
     postgres.stop()
     shopper.press("starter").wait_for_payment_page(seconds=6)
@@ -142,7 +142,7 @@ def test_the_database_may_be_down_in_between(
 
 
 def test_a_purchase_in_one_tab_shows_in_all(shopper: Shopper) -> None:
-    order = shopper.order("standard")
+    order = shopper.open().order("standard")
     address = f"/payment/success?request_id={order['order_id']}"
     tabs = [shopper.another_tab(address), shopper.another_tab(address)]
     for tab in tabs:
@@ -166,7 +166,7 @@ def test_a_webhook_that_never_comes_is_not_waited_for(shopper: Shopper) -> None:
 
 
 def test_somebody_elses_order_shows_nothing(shopper: Shopper, browser: Browser, busy_site: Site) -> None:
-    other = Shopper(browser.new_page(), busy_site).sign_up()
+    other = Shopper(browser.new_page(), busy_site).join()
     order = other.order("premium")
     paid = pay_at_the_door(busy_site, order)
     other.open(f"/payment/success?request_id={order['order_id']}")
@@ -215,8 +215,7 @@ def test_credits_are_on_the_open_page_at_once(shopper: Shopper) -> None:
 
 def test_the_credits_can_be_downloaded(shopper: Shopper) -> None:
     pay_at_the_door(shopper.site, shopper.order())
-    shopper.expect_balance(133)
-    shopper.open("/profile")
+    shopper.open("/profile").expect_balance(133)
 
     with shopper.page.expect_download() as download:
         shopper.page.get_by_role("link", name="Download CSV").click()
