@@ -94,7 +94,9 @@ def test_killed_while_storing(site: Site) -> None:
 def nobody_writes(site: Site) -> Iterator[None]:
     """Hold the database's lock on videos, so that no step can be written down."""
     if site.database_url.startswith("sqlite"):
-        connection = sqlite3.connect(site.database_url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)
+        connection = sqlite3.connect(
+            site.database_url.removeprefix("sqlite:///"), timeout=20, isolation_level=None
+        )
         connection.execute("BEGIN IMMEDIATE")
     else:
         connection = psycopg2.connect(site.database_url)
@@ -203,7 +205,9 @@ def small_disk(folder: Path) -> Iterator[None]:
 
     folder.mkdir()
     mount = shutil.which("mount") or "mount"
-    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True, check=False)
+    done = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True, check=False
+    )
     if done.returncode != 0:
         pytest.skip("a small disk needs the right to mount one")
     try:

@@ -10,7 +10,9 @@ import httpx
 from tests.support.site import Site
 
 
-async def post_at_once(site: Site, cookies: httpx.Cookies, times: int, headers: dict[str, str]) -> list[httpx.Response]:
+async def post_at_once(
+    site: Site, cookies: httpx.Cookies, times: int, headers: dict[str, str]
+) -> list[httpx.Response]:
     limits = httpx.Limits(max_connections=times)
     async with httpx.AsyncClient(
         base_url=site.url, cookies=cookies, trust_env=False, timeout=60, limits=limits
@@ -21,14 +23,20 @@ async def post_at_once(site: Site, cookies: httpx.Cookies, times: int, headers: 
         )
 
 
-async def test_of_a_hundred_requests_on_an_account_that_can_pay_one_exactly_one_is_accepted(site: Site) -> None:
+async def test_of_a_hundred_requests_on_an_account_that_can_pay_one_exactly_one_is_accepted(
+    site: Site,
+) -> None:
     buyer = site.someone()
 
     answers = await post_at_once(site, buyer.http.cookies, 100, {})
 
     assert Counter(answer.status_code for answer in answers) == {202: 1, 402: 99}
     refused = next(answer.json() for answer in answers if answer.status_code == 402)
-    assert (refused["code"], refused["needCredits"], refused["currentCredits"]) == ("InsufficientCredits", 10, 8)
+    assert (refused["code"], refused["needCredits"], refused["currentCredits"]) == (
+        "InsufficientCredits",
+        10,
+        8,
+    )
     accepted = next(answer.json()["videoId"] for answer in answers if answer.status_code == 202)
     buyer.wait_for(accepted, "ready")
     assert site.sandbox.counts()["create"] == 1
