@@ -48,10 +48,12 @@ audit: $(RUN) ## check every statement about the money on the site's database
 	@$(IN)/python -m cuttingasmr.credits.audit
 
 # --- testing ---
+# The browser's tests run by themselves: Playwright keeps an event loop going, in which no other can be started.
 
 test: $(DEV) check pages ## everything: what the tests need, all checks, all tests (ARGS=... for pytest)
 	@$(IN)/python scripts/browser.py
-	$(IN)/pytest -n auto $(ARGS)
+	$(IN)/pytest -n auto --ignore=tests/journeys $(ARGS)
+	$(IN)/pytest -n auto tests/journeys $(ARGS)
 
 test-fast: $(DEV) ## the tests without a browser and without killed processes
 	$(IN)/pytest -n auto --ignore=tests/journeys --ignore=tests/faults $(ARGS)

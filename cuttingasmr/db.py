@@ -7,6 +7,7 @@ session; it may be run again from its start, because the database may ask for th
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ import stamina
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlmodel import Session, create_engine
 
 from cuttingasmr.errors import DatabaseUnavailable
@@ -30,12 +32,20 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 THREADS = 12
-"""Units of work at once in one process; each holds a connection, so this is the pool's size too."""
+"""Units of work at once in one process; each holds a connection."""
+
+CONNECTIONS = THREADS + 4
+"""A few more, for the threads that are not of this module: the engine's supervisor, and commands."""
 
 SQLITE_BUSY_MS = 15_000
 TRIES = 8
 RETRY_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL's serialization_failure, deadlock_detected and lock_not_available (Appendix A of its manual)."""
+
+AWAY_SQLSTATES = frozenset({None, "57P01", "57P03", "53300"})
+"""No answer at all, admin_shutdown, cannot_connect_now and too_many_connections."""
+
+SQLITE_AWAY = ("unable to open", "disk I/O", "readonly", "disk is full")
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
 
@@ -57,7 +67,7 @@ def make_engine(url: str) -> Engine:
         return _sqlite(url)
     return create_engine(
         url,
-        pool_size=THREADS,
+        pool_size=CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=10,
@@ -71,7 +81,7 @@ def _sqlite(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
-        pool_size=THREADS,
+        pool_size=CONNECTIONS,
         max_overflow=0,
         connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False},
     )
@@ -107,15 +117,17 @@ def is_retryable(error: Exception) -> bool:
 
 def is_unreachable(error: Exception) -> bool:
     """Whether the database could not be reached, or went away, rather than refused."""
+    if isinstance(error, PoolExhausted):
+        return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated or isinstance(error, InterfaceError):
         return True
-    return isinstance(error, OperationalError) and getattr(error.orig, "pgcode", None) in {
-        None,
-        "57P01",
-        "57P03",
-    }
+    if not isinstance(error, OperationalError):
+        return False
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return any(reason in str(error.orig) for reason in SQLITE_AWAY)
+    return getattr(error.orig, "pgcode", None) in AWAY_SQLSTATES
 
 
 def run(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -131,7 +143,7 @@ def run(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: 
                 result = unit(session, *args, **kwargs)
                 session.commit()
                 return result
-    except DBAPIError as error:
+    except (DBAPIError, PoolExhausted) as error:
         if is_unreachable(error) or is_retryable(error):
             raise DatabaseUnavailable from error
         raise
@@ -144,7 +156,7 @@ def look(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs:
         connection = get_engine().connect().execution_options(reading=True)
         with connection, Session(connection, expire_on_commit=False) as session:
             return unit(session, *args, **kwargs)
-    except DBAPIError as error:
+    except (DBAPIError, PoolExhausted) as error:
         if is_unreachable(error):
             raise DatabaseUnavailable from error
         raise

@@ -13,6 +13,7 @@ import contextlib
 import threading
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import redis
@@ -22,6 +23,7 @@ import structlog
 from cuttingasmr.settings import get_settings
 
 CHANNEL = "cuttingasmr:live"
+SILENCE_SECONDS = 15
 
 log = structlog.get_logger()
 
@@ -86,16 +88,23 @@ _switchboard = Switchboard()
 listening = _switchboard.listening
 
 
+_teller = ThreadPoolExecutor(1, thread_name_prefix="live")
+
+
 @cache
 def _redis() -> redis.Redis:
     return redis.Redis.from_url(get_settings().redis_url, socket_timeout=2, socket_connect_timeout=2)
 
 
 def publish(user_id: str) -> None:
-    """Wake this user's open pages, wherever they are. Call it after the commit. It never fails."""
+    """Wake this user's open pages, wherever they are. Call it after the commit. It never fails and never waits."""
     _switchboard.ring(user_id)
-    if not get_settings().redis_url:
-        return
+    if get_settings().redis_url:
+        _teller.submit(_tell, user_id)
+
+
+def _tell(user_id: str) -> None:
+    """Tell the other processes, in a thread of its own: a Redis that hangs keeps nobody waiting."""
     try:
         _redis().publish(CHANNEL, user_id)
     except redis.RedisError as error:
@@ -128,9 +137,11 @@ async def _relay() -> None:
 
 
 async def _relay_once() -> None:
-    client = redis.asyncio.Redis.from_url(get_settings().redis_url)
-    async with client, client.pubsub() as channel:
+    """Listen until the line breaks. A line on which nothing comes is tried now and then, or its end would not be noticed."""
+    client = redis.asyncio.Redis.from_url(get_settings().redis_url, health_check_interval=SILENCE_SECONDS)
+    async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
         await channel.subscribe(CHANNEL)
-        async for message in channel.listen():
-            if message["type"] == "message":
+        while True:
+            message = await channel.get_message(timeout=SILENCE_SECONDS)
+            if message is not None and message["type"] == "message":
                 _switchboard.ring(message["data"].decode())

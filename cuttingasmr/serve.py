@@ -81,7 +81,9 @@ def listen(address: str, port: int) -> socket.socket:
     """Take the port before anything heavy is loaded. Raises `OSError` when that is not possible."""
     listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it: no answer waits 40 ms
+    listener.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )  # connections inherit it: no answer waits 40 ms
     try:
         listener.bind((address, port))
     except OSError:

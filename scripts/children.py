@@ -35,7 +35,8 @@ class Children:
         self._all: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
-        """Begin without children; under `make`, end when it does."""
+        """Begin without children; under `make`, end when it does. A shell may have had us ignore Ctrl-C: no more."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         if "MAKELEVEL" in os.environ:
             die_with_parent(signal.SIGTERM)
         return self

@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 from sqlmodel import SQLModel
 
 from cuttingasmr import db
@@ -61,6 +61,25 @@ def test_the_migrations_give_what_the_models_say_and_the_engines_tables_are_left
     assert "workflow_status" in names
 
     command.check(configuration())
+
+
+@pytest.mark.usefixtures("database")
+def test_the_checks_of_the_models_are_in_the_database_which_alembic_does_not_compare() -> None:
+    wanted = {
+        str(check.name): str(check.sqltext)
+        for table in SQLModel.metadata.tables.values()
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+    }
+
+    look = inspect(db.get_engine())
+    found = {
+        check["name"]: check["sqltext"] for name in tables() for check in look.get_check_constraints(name)
+    }
+
+    assert wanted.keys() <= found.keys()
+    if db.get_engine().dialect.name == "sqlite":  # PostgreSQL writes them in its own words
+        assert {name: found[name] for name in wanted} == wanted
 
 
 @pytest.mark.usefixtures("database")

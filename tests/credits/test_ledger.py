@@ -123,7 +123,10 @@ class Money(RuleBasedStateMachine):
 @pytest.mark.usefixtures("database")
 def test_whatever_is_done_in_whatever_order_the_balance_is_the_sum_and_the_audit_is_clean() -> None:
     quick = settings(
-        max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=20,
+        stateful_step_count=15,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     run_state_machine_as_test(Money, settings=quick)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from structlog.testing import capture_logs
@@ -87,6 +88,17 @@ async def test_anything_but_a_clear_answer_is_none(liar: Liar, status: int, says
 
     with pytest.raises(ProviderUnavailable):
         await Creem(liar.url, "k").screen_prompt("ice", external_id="user_1")
+
+
+async def test_who_takes_longer_than_five_seconds_gives_no_verdict(liar: Liar) -> None:
+    liar.says = b'{"decision": "allow"}'
+    liar.speaks.clear()
+    began = time.monotonic()
+
+    with pytest.raises(ProviderUnavailable):
+        await Creem(liar.url, "k").screen_prompt("ice", external_id="user_1")
+
+    assert 4.9 < time.monotonic() - began < 7
 
 
 async def test_neither_key_nor_prompt_is_ever_shown(liar: Liar) -> None:

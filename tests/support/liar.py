@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +20,13 @@ class Asked(NamedTuple):
 
 
 class Liar:
-    """Answers every request alike: `says` and `status` can be changed at any time."""
+    """Answers every request alike: `says` and `status` can be changed at any time, and `speaks` cleared to keep them waiting."""
 
     def __init__(self) -> None:
         self.says, self.status, self.kind = b"", 200, "application/json"
         self.promises: int | None = None
+        self.speaks = threading.Event()
+        self.speaks.set()
         self.asked: list[Asked] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -35,11 +38,13 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             liar.asked.append(Asked(self.command, self.path, headers, body))
+            liar.speaks.wait()
             self.send_response(liar.status)
             self.send_header("content-type", liar.kind)
             self.send_header("content-length", str(liar.promises or len(liar.says)))
             self.end_headers()
-            self.wfile.write(liar.says)
+            with contextlib.suppress(OSError):  # who waited too long is gone
+                self.wfile.write(liar.says)
 
         do_GET = do_POST  # noqa: N815 - the name is how the base class calls it
 
@@ -58,6 +63,7 @@ def lying() -> Iterator[Liar]:
     try:
         yield liar
     finally:
+        liar.speaks.set()
         liar.server.shutdown()
         thread.join()
         liar.server.server_close()
