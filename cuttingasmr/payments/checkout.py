@@ -52,7 +52,7 @@ async def advanced(*, user_id: str, email: str, plan: object) -> PaymentPage:
     """
     package = find_package(plan)
     token, ticket = order_token.issue(user_id=user_id, package_id=package.id)
-    await db.transact(_open, ticket=ticket, package=package)
+    await db.transact(open_order, ticket=ticket, package=package)
     page = await get_creem().create_checkout(
         product_id=package.product_id,
         order_id=ticket.order_id,
@@ -73,7 +73,8 @@ def simple(*, user_id: str, plan: object) -> PaymentPage:
     return PaymentPage(url, ticket.order_id, package, "simple")
 
 
-def _open(session: Session, *, ticket: order_token.Ticket, package: Package) -> None:
+def open_order(session: Session, *, ticket: order_token.Ticket, package: Package) -> None:
+    """Write down that somebody has set out to buy a package."""
     session.add(
         Order(
             id=ticket.order_id,

@@ -15,7 +15,7 @@ from cuttingasmr.credits import audit, ledger
 from cuttingasmr.errors import BadJson, BadSignature
 from cuttingasmr.models import Order, OrderState, Outcome, User, WebhookEvent
 from cuttingasmr.payments import order_token, webhook
-from cuttingasmr.payments.checkout import _open
+from cuttingasmr.payments.checkout import open_order
 from cuttingasmr.payments.packages import find_package
 from tests.support.creem_says import disputed, paid, raw, refunded, signed
 from tests.support.people import make_user
@@ -30,7 +30,7 @@ async def deliver(event: dict[str, Any]) -> Outcome:
 
 def make_order(user_id: str, package: str = "starter") -> str:
     _, ticket = order_token.issue(user_id=user_id, package_id=package)
-    db.run(_open, ticket=ticket, package=find_package(package))
+    db.run(open_order, ticket=ticket, package=find_package(package))
     return ticket.order_id
 
 
