@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from cuttingasmr import __version__
 from cuttingasmr.api import account, health, operators, payments, videos, webhooks
-from cuttingasmr.api.guards import Guards, refusal
+from cuttingasmr.api.guards import Guards, TestPages, refusal
 from cuttingasmr.api.shapes import Failure
 from cuttingasmr.errors import AppError, BadJson, BadRequest, Invalid, NotFound
 
@@ -42,6 +42,7 @@ def make_api() -> FastAPI:
     known = tuple(api.router.routes)
     api.router.routes.append(Route("/api/{rest:path}", _Elsewhere(known)))
     api.add_middleware(Guards)
+    api.add_middleware(TestPages)
     api.add_exception_handler(AppError, _refuse)
     api.add_exception_handler(RequestValidationError, _refuse_shape)
     api.add_exception_handler(HTTPException, _refuse_http)

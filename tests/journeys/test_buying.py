@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cuttingasmr.credits import ledger
 from tests.support import creem_says
 from tests.support.databases import Databases
 from tests.support.postgres import Postgres
@@ -286,3 +287,16 @@ def test_an_operator_settles_what_did_not_settle_itself(
 
 def test_the_operators_page_is_not_there_for_anybody_else(shopper: Shopper) -> None:
     shopper.open("/admin").expect_heading("Clean cut, nothing inside.")
+
+
+def test_whoever_is_short_of_credits_is_led_to_the_prices(shopper: Shopper) -> None:
+    user_id = shopper.page.request.get(f"{shopper.url}/api/auth/session").json()["user"]["id"]
+    shopper.site.change(
+        lambda session: ledger.claw_back(session, user_id=user_id, reference=user_id, credits=15)
+    )
+
+    shopper.open().write("A slow cut through wax").generate()
+
+    expect(shopper.error).to_have_text("A video costs 10 credits and you have 3. You are 7 credits short.")
+    shopper.page.get_by_role("link", name="Get more credits").click()
+    shopper.page.wait_for_url("**/pricing**")
