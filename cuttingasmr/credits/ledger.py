@@ -98,6 +98,14 @@ def claw_back(session: Session, *, user_id: str, reference: str, credits: int) -
     return is_new
 
 
+def was_taken_back(session: Session, *, reference: str) -> bool:
+    """Tell whether a refund or a dispute has been acted on."""
+    entry = select(CreditEntry.id).where(
+        col(CreditEntry.kind) == Kind.CLAWBACK, col(CreditEntry.reference) == reference
+    )
+    return session.exec(entry).first() is not None
+
+
 def adjust(session: Session, *, user_id: str, audit_id: int, credits: int) -> None:
     """Change a balance by an operator's word, up or down. `audit_id` is the audit line that gives the reason."""
     if _write_entry(session, user_id, Kind.ADJUSTMENT, reference=str(audit_id), credits=credits):

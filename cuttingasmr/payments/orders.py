@@ -6,6 +6,7 @@ An order is credited once, whatever arrives twice, late or out of order; what is
 from __future__ import annotations
 
 import structlog
+from sqlalchemy import or_
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
@@ -14,6 +15,7 @@ from cuttingasmr.models import CREDITED, AuditEntry, Order, OrderState, User
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.payments import order_token
 from cuttingasmr.payments.arrival import Payment, Taking
+from cuttingasmr.payments.order_token import Ticket
 from cuttingasmr.payments.packages import Package, find_package, package_of_product
 from cuttingasmr.settings import get_settings
 
@@ -27,52 +29,62 @@ PAID = "paid"
 
 def take_in(session: Session, payment: Payment) -> Order:
     """Give a payment its order: credited, or held or unmatched for an operator. The same payment again changes nothing."""
-    known = session.exec(select(Order).where(col(Order.provider_order_id) == payment.order_id)).first()
-    if known is not None:
-        return known
-    order = _find_or_open(session, payment)
+    ticket = order_token.read(payment.token)
+    known = _lock_known(session, payment, ticket)
+    paid_before = next((order for order in known if order.provider_order_id == payment.order_id), None)
+    if paid_before is not None:
+        return paid_before
+    order = _its_order(session, payment, known, ticket)
     _write_down(order, payment)
+    order.state, order.reason = _judge(order, payment)
     session.add(order)
     session.flush()  # a rival with the same payment loses here, before anything is credited
-    reason = _why_not(order, payment)
-    if reason:
-        order.state, order.reason = OrderState.HELD, reason
-        log.warning("order.held", order=order.id, reason=reason)
-    elif order.user_id is None:
-        order.state, order.reason = OrderState.UNMATCHED, "Nobody we know has paid this."
-        log.warning("order.unmatched", order=order.id)
+    if order.state == OrderState.COMPLETED:
+        _grant(session, order)
     else:
-        credit(session, order)
-    session.flush()
+        log.warning("order.waits", order=order.id, state=order.state, reason=order.reason)
     return order
 
 
 def credit(session: Session, order: Order) -> None:
-    """Grant an order's credits to its owner, once."""
-    if order.user_id is None:
-        raise ValueError(order.id)
-    order.state, order.reason, order.check_at = OrderState.COMPLETED, "", None
-    ledger.purchase(session, user_id=order.user_id, order_id=order.id, credits=order.credits)
-    facts = {"credits": order.credits, "cents": order.paid_cents, "package": order.package_id}
-    session.add(AuditEntry(actor="creem", action="order.completed", subject=order.id, facts=facts))
+    """Grant the credits of an order that has waited for a person, once; what was refunded in the meantime is not granted."""
+    order.state, order.reason = OrderState.COMPLETED, ""
+    session.flush()
+    _grant(session, order)
+    if order.taken_cents:
+        _claw_back(session, order, reference=order.id)
+        session.flush()
 
 
 def take_back(session: Session, taking: Taking, *, is_dispute: bool) -> Order | None:
     """Take back credits in proportion to the money, once for each refund or dispute; `None` for an order that is not known (yet)."""
     order = find_paid(session, taking)
-    if order is None:
-        return None
+    if order is None or ledger.was_taken_back(session, reference=taking.id):
+        return order
     order.taken_cents = min(order.taken_cents + taking.amount, order.paid_cents or 0)
-    if order.state in CREDITED and order.user_id is not None:
-        _claw_back(session, order, taking)
-    whole = order.taken_cents >= (order.paid_cents or 0)
-    gone = OrderState.DISPUTED if is_dispute else OrderState.REFUNDED
-    if order.state in CREDITED and order.state != OrderState.DISPUTED:
-        order.state = gone if whole or is_dispute else OrderState.PARTIALLY_REFUNDED
+    if order.state in CREDITED:
+        _claw_back(session, order, reference=taking.id)
+        order.state = _state_after(order, is_dispute=is_dispute)
     facts = {"cents": taking.amount, "clawed_back": order.clawed_back, "taking": taking.id}
     session.add(AuditEntry(actor="creem", action="order.taken-back", subject=order.id, facts=facts))
     session.flush()
     return order
+
+
+def _state_after(order: Order, *, is_dispute: bool) -> OrderState:
+    """Name what an order is after money was taken back; a dispute is not forgotten over a refund."""
+    if is_dispute or order.state == OrderState.DISPUTED:
+        return OrderState.DISPUTED
+    is_whole = order.taken_cents >= (order.paid_cents or 0)
+    return OrderState.REFUNDED if is_whole else OrderState.PARTIALLY_REFUNDED
+
+
+def _grant(session: Session, order: Order) -> None:
+    if order.user_id is None:
+        raise ValueError(order.id)
+    ledger.purchase(session, user_id=order.user_id, order_id=order.id, credits=order.credits)
+    facts = {"credits": order.credits, "cents": order.paid_cents, "package": order.package_id}
+    session.add(AuditEntry(actor="creem", action="order.completed", subject=order.id, facts=facts))
 
 
 def find_paid(session: Session, taking: Taking) -> Order | None:
@@ -83,27 +95,31 @@ def find_paid(session: Session, taking: Taking) -> Order | None:
     return session.exec(select(Order).where(by).with_for_update()).first()
 
 
-def _claw_back(session: Session, order: Order, taking: Taking) -> None:
+def _claw_back(session: Session, order: Order, *, reference: str) -> None:
     """Bring what was taken back to the share of the money that is gone, rounded in the buyer's favour."""
     target = order.credits * order.taken_cents // max(1, order.paid_cents or 0)
-    credits = min(order.credits, target) - order.clawed_back
-    if order.user_id is None or credits < 0:
-        return
-    if ledger.claw_back(session, user_id=order.user_id, reference=taking.id, credits=credits):
+    credits = max(0, min(order.credits, target) - order.clawed_back)
+    if order.user_id and ledger.claw_back(
+        session, user_id=order.user_id, reference=reference, credits=credits
+    ):
         order.clawed_back += credits
 
 
-def _find_or_open(session: Session, payment: Payment) -> Order:
+def _lock_known(session: Session, payment: Payment, ticket: Ticket | None) -> list[Order]:
+    """Find what we know of a payment: its own order, and the one that its page was opened for. Rivals wait."""
+    names = [name for name in (payment.request_id, ticket.order_id if ticket else "") if name]
+    named = or_(col(Order.provider_order_id) == payment.order_id, col(Order.id).in_(names))
+    return list(session.exec(select(Order).where(named).order_by(col(Order.id)).with_for_update()))
+
+
+def _its_order(session: Session, payment: Payment, known: list[Order], ticket: Ticket | None) -> Order:
     """Find the buyer: by our order, else by our signed token, else by a verified address; else by nobody.
 
     A second payment over a page that was paid before is a second purchase, of the same package by the same person.
     """
-    ordered = session.exec(select(Order).where(col(Order.id) == payment.request_id).with_for_update()).first()
-    ticket = order_token.read(payment.token)
-    if ordered is None and ticket is not None:
-        ordered = session.exec(
-            select(Order).where(col(Order.id) == ticket.order_id).with_for_update()
-        ).first()
+    ordered = next((order for order in known if order.id == payment.request_id), None) or next(
+        iter(known), None
+    )
     if ordered is not None and ordered.provider_order_id is None:
         return ordered
     if ordered is not None:
@@ -113,6 +129,15 @@ def _find_or_open(session: Session, payment: Payment) -> Order:
     return _opened(
         package_of_product(payment.product_id), user_id=_by_address(session, payment.email), order_id=new_id()
     )
+
+
+def _judge(order: Order, payment: Payment) -> tuple[OrderState, str]:
+    """Decide what a paid order is, and why."""
+    if reason := _why_not(order, payment):
+        return OrderState.HELD, reason
+    if order.user_id is None:
+        return OrderState.UNMATCHED, "Nobody we know has paid this."
+    return OrderState.COMPLETED, ""
 
 
 def _like(ordered: Order, payment: Payment) -> Order:

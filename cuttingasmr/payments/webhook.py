@@ -61,15 +61,15 @@ def write_down_and_act(session: Session, *, event: Event) -> tuple[Outcome, str 
     insert = db.insert_for(session)(WebhookEvent).values(
         provider=PROVIDER, event_id=event.id, kind=event.kind, body=event.body, received_at=db.utc_now()
     )
-    fresh = insert.on_conflict_do_nothing(index_elements=["provider", "event_id"]).returning(WebhookEvent.id)
-    written = cast("Result[int]", session.exec(fresh)).first()
-    if written is None:
-        return Outcome.REPEATED, None
-    return act(session, session.get_one(WebhookEvent, written[0]))
+    fresh = insert.on_conflict_do_nothing(index_elements=["provider", "event_id"]).returning(WebhookEvent)
+    row = cast("Result[WebhookEvent]", session.exec(fresh)).scalar()
+    return (Outcome.REPEATED, None) if row is None else act(session, row)
 
 
 def act(session: Session, row: WebhookEvent) -> tuple[Outcome, str | None]:
     """Do what an event in the inbox says; doing it again changes nothing."""
+    if row.outcome == Outcome.ACTED and row.kind != PURCHASE:
+        return Outcome.REPEATED, None
     try:
         order = _act(session, row)
     except ValidationError as error:
