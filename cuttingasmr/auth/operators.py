@@ -18,8 +18,7 @@ from cuttingasmr.settings import get_settings
 
 def is_operator(user: User) -> bool:
     """Tell whether somebody runs the site."""
-    named = {address.strip().lower() for address in get_settings().admin_emails.split(",") if address.strip()}
-    return user.email in named and user.email_verified_at is not None and not user.is_banned
+    return user.email in _named() and user.email_verified_at is not None and not user.is_banned
 
 
 def require_operator(user: User) -> None:
@@ -41,19 +40,22 @@ def vouch_for(session: Session, *, email: str) -> None:
 def main(arguments: list[str]) -> int:
     """Vouch for the one address given; the exit code is 1 when that cannot be."""
     if len(arguments) != 1:
-        print("usage: python -m cuttingasmr.auth.operators ADDRESS")  # noqa: T201 - this is a command
-        return 2
+        return _say("usage: python -m cuttingasmr.auth.operators ADDRESS", code=2)
     try:
         db.run(vouch_for, email=arguments[0])
     except NotFound as error:
-        print(error.message)  # noqa: T201
-        return 1
-    print(
-        "Verified."
-        if arguments[0].lower() in get_settings().admin_emails.lower()
-        else "Verified, but not in ADMIN_EMAILS."
-    )
-    return 0
+        return _say(error.message, code=1)
+    is_listed = arguments[0].strip().lower() in _named()
+    return _say("Verified." if is_listed else "Verified, but ADMIN_EMAILS does not name it.", code=0)
+
+
+def _named() -> set[str]:
+    return {address.strip().lower() for address in get_settings().admin_emails.split(",") if address.strip()}
+
+
+def _say(sentence: str, *, code: int) -> int:
+    print(sentence)  # noqa: T201 - this is a command
+    return code
 
 
 if __name__ == "__main__":
