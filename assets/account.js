@@ -82,7 +82,8 @@
       event.preventDefault();
       event.stopPropagation();
       const url = new URL(link.href);
-      url.searchParams.set("next", isDoor() ? next() : location.pathname);
+      const here = link.dataset.next === "whole" ? location.pathname + location.search : location.pathname;
+      url.searchParams.set("next", isDoor() ? next() : here);
       location.assign(url);
     },
     true,

@@ -13,13 +13,22 @@ from cuttingasmr.components.frame import connection_note
 from cuttingasmr.components.head import head
 from cuttingasmr.lifespan import lifespan
 from cuttingasmr.observability import logs
+from cuttingasmr.pages.admin import admin
 from cuttingasmr.pages.home import home
+from cuttingasmr.pages.legal import privacy, refund, terms
 from cuttingasmr.pages.not_found import not_found
+from cuttingasmr.pages.payment import cancel, success
+from cuttingasmr.pages.payment_flow import payment_flow
+from cuttingasmr.pages.pricing import pricing
 from cuttingasmr.pages.profile import profile
 from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.desk import Desk
+from cuttingasmr.states.flow import Flow
 from cuttingasmr.states.history import History
+from cuttingasmr.states.office import Office
+from cuttingasmr.states.purchases import Purchases
+from cuttingasmr.states.returned import Returned
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.trouble import apologise
 from cuttingasmr.states.visitor import Visitor
@@ -53,7 +62,60 @@ app.add_page(
     title="Your profile · CuttingASMR",
     description="What you have made, and what you have to spend.",
     image=PICTURE,
-    on_load=History.watch,
+    on_load=[History.watch, Purchases.watch],
+)
+app.add_page(
+    pricing,
+    route=routes.PRICING,
+    title="Pricing · CuttingASMR",
+    description="Credits for ASMR videos, bought once. No subscription.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)
+app.add_page(
+    success,
+    route=routes.PAYMENT_SUCCESS,
+    title="Your purchase · CuttingASMR",
+    description="What became of a purchase.",
+    image=PICTURE,
+    on_load=Returned.watch,
+)
+app.add_page(
+    cancel,
+    route=routes.PAYMENT_CANCEL,
+    title="Nothing was charged · CuttingASMR",
+    description="The payment page was left before paying.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)
+for text, path, name in (
+    (terms, routes.TERMS, "Terms of service"),
+    (privacy, routes.PRIVACY, "Privacy policy"),
+    (refund, routes.REFUND, "Refund policy"),
+):
+    app.add_page(
+        text,
+        route=path,
+        title=f"{name} · CuttingASMR",
+        description=f"The {name.lower()} of CuttingASMR, in plain English.",
+        image=PICTURE,
+        on_load=Visitor.arrive,
+    )
+app.add_page(
+    payment_flow,
+    route=routes.PAYMENT_FLOW,
+    title="Payment flow · CuttingASMR",
+    description="For testers.",
+    image=PICTURE,
+    on_load=[Visitor.arrive, Flow.arrive],
+)
+app.add_page(
+    admin,
+    route=routes.ADMIN,
+    title="Payments · CuttingASMR",
+    description="For operators.",
+    image=PICTURE,
+    on_load=[Visitor.arrive, Office.arrive],
 )
 app.add_page(
     sign_in,

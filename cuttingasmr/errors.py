@@ -4,7 +4,7 @@ AppError (500)
 ├── BadRequest (400)
 │   └── BadJson, TooLarge (413)
 ├── SignInRequired (401)
-│   └── WrongCredentials
+│   └── WrongCredentials, BadSignature
 ├── InsufficientCredits (402)
 ├── Forbidden (403)
 ├── NotFound (404)
@@ -69,6 +69,10 @@ class SignInRequired(AppError):
 
 class WrongCredentials(SignInRequired):
     """This e-mail address and password do not match an account."""
+
+
+class BadSignature(SignInRequired):
+    """This call is not signed as it should be."""
 
 
 class InsufficientCredits(AppError):

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 from cuttingasmr import live
+from cuttingasmr.chores import CHORES
 from cuttingasmr.generation.supervisor import Supervisor
 from cuttingasmr.providers.http import close_client
 from cuttingasmr.settings import get_settings
@@ -15,7 +16,7 @@ from cuttingasmr.settings import get_settings
 @contextlib.asynccontextmanager
 async def lifespan() -> AsyncGenerator[None, None]:
     """Run what the web process needs beside its requests."""
-    supervisor = Supervisor() if get_settings().worker == "embedded" else None
+    supervisor = Supervisor(CHORES) if get_settings().worker == "embedded" else None
     async with live.relaying():
         if supervisor:
             supervisor.start()

@@ -2,9 +2,18 @@
 
 HOME = "/"
 PROFILE = "/profile"
+PRICING = "/pricing"
+PAYMENT_SUCCESS = "/payment/success"
+PAYMENT_CANCEL = "/payment/cancel"
+TERMS = "/terms"
+PRIVACY = "/privacy"
+REFUND = "/refund"
+PAYMENT_FLOW = "/test-payment-flow"
+ADMIN = "/admin"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"
+CREDITS_CSV = "/api/user/credits.csv"
 
 
 def video_file(video_id: str) -> str:
@@ -20,3 +29,8 @@ def video_download(video_id: str) -> str:
 def video_poster(video_id: str) -> str:
     """Say where a finished video's picture is."""
     return f"/api/videos/{video_id}/poster"
+
+
+def package_card(package_id: str) -> str:
+    """Say where a package can be bought: on the pricing page, at its card."""
+    return f"{PRICING}?plan={package_id}"

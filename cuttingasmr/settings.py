@@ -20,6 +20,10 @@ PRODUCTION_NEEDS = (
     "REDIS_URL",
     "STORAGE_URL",
     "CREEM_API_KEY",
+    "CREEM_WEBHOOK_SECRET",
+    "CREEM_PRODUCT_STARTER",
+    "CREEM_PRODUCT_STANDARD",
+    "CREEM_PRODUCT_PREMIUM",
     "VEO3_API_KEYS",
 )
 """What production refuses to start without. Grows with each feature that brings a secret of its own."""
@@ -52,6 +56,12 @@ class Settings(BaseSettings):
 
     creem_api_key: SecretStr = SecretStr("")
     creem_api_url: str = ""
+    creem_webhook_secret: SecretStr = SecretStr("")
+    creem_payment_url: str = ""
+    """Where hosted payment links begin; a product's id follows."""
+    creem_product_starter: str = ""
+    creem_product_standard: str = ""
+    creem_product_premium: str = ""
 
     veo3_api_keys: SecretStr = SecretStr("")
     veo3_api_base_url: str = ""
@@ -106,9 +116,27 @@ class Settings(BaseSettings):
         if _text(self.creem_api_key):
             host = "https://api.creem.io" if live else "https://test-api.creem.io"
             self.creem_api_url = self.creem_api_url or host
+            links = "https://www.creem.io/payment" if live else "https://www.creem.io/test/payment"
+            self.creem_payment_url = self.creem_payment_url or links
         else:
             self.creem_api_key = SecretStr(SANDBOX_KEY)
             self.creem_api_url = self.creem_api_url or f"{self.sandbox_url}/creem"
+            self._fill_sandbox_shop()
+
+    def _fill_sandbox_shop(self) -> None:
+        """Let the sandbox's shop be ours: its products, its secret (which protects nothing), its payment page."""
+        for name in ("starter", "standard", "premium"):
+            field = f"creem_product_{name}"
+            setattr(self, field, getattr(self, field) or f"prod_sandbox_{name}")
+        if not _text(self.creem_webhook_secret):
+            self.creem_webhook_secret = SecretStr("whsec_sandbox")
+        self.creem_payment_url = self.creem_payment_url or f"{self.sandbox_url}/creem/payment"
+
+    @property
+    def creem_mode(self) -> Literal["test", "prod"]:
+        """Which of Creem's two worlds this site lives in; a payment of the other one is never credited."""
+        is_test = self.app_env == "development" or _text(self.creem_api_key).startswith("creem_test_")
+        return "test" if is_test else "prod"
 
     @property
     def is_sqlite(self) -> bool:

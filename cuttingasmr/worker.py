@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 
+from cuttingasmr.chores import CHORES
 from cuttingasmr.generation.supervisor import Supervisor
 
 
@@ -13,7 +14,7 @@ def run() -> None:
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda _number, _frame: stopping.set())
-    supervisor = Supervisor()
+    supervisor = Supervisor(CHORES)
     supervisor.start()
     stopping.wait()
     supervisor.stop()

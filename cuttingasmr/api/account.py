@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 
 from cuttingasmr import db, live
-from cuttingasmr.api.asking import SignedIn, address_of, set_cookie
+from cuttingasmr.api.asking import SignedIn, address_of, clear_cookies, set_cookies
 from cuttingasmr.api.shapes import (
     Answer,
     CreditsAnswer,
@@ -19,10 +24,16 @@ from cuttingasmr.api.shapes import (
 from cuttingasmr.auth import attempts, local, sessions
 from cuttingasmr.credits import ledger
 from cuttingasmr.generation import library
-from cuttingasmr.models import User
+from cuttingasmr.models import CreditEntry, User
 from cuttingasmr.settings import get_settings
 
 router = APIRouter(prefix="/api")
+
+CSV_COLUMNS = ("date", "kind", "credits", "reference")
+CSV_ROWS = 500
+"""So many entries are read at a time."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take for the beginning of a formula."""
 
 
 @router.post("/auth/sign-up", tags=["account"])
@@ -57,7 +68,7 @@ async def sign_out(request: Request, response: Response) -> Answer:
     token = request.cookies.get(sessions.COOKIE)
     user = await db.read(sessions.find, token=token)
     await db.transact(sessions.end, token=token)
-    response.delete_cookie(sessions.COOKIE, path="/")
+    clear_cookies(response)
     if user:
         live.publish(user.id)  # its open tabs see that it is over
     return Answer()
@@ -92,10 +103,44 @@ async def credits_check(user: SignedIn) -> CreditsCheck:
     return CreditsCheck.of(user, balance, get_settings().video_cost)
 
 
+@router.get("/user/credits.csv", tags=["credits"], response_class=StreamingResponse)
+async def credits_csv(user: SignedIn) -> StreamingResponse:
+    """Give every change of your balance, newest first, for a spreadsheet."""
+    first = await db.read(library.entries, user_id=user.id, size=CSV_ROWS)
+    name = 'attachment; filename="cuttingasmr-credits.csv"'
+    return StreamingResponse(
+        _csv(user.id, first),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": name, "Cache-Control": "no-store"},
+    )
+
+
+async def _csv(user_id: str, page: library.Page[CreditEntry]) -> AsyncIterator[str]:
+    """Write the entries page by page, however many there are."""
+    yield _rows([CSV_COLUMNS])
+    while page.rows:
+        facts = [(row.created_at.isoformat(), row.kind, row.credits, row.reference) for row in page.rows]
+        yield _rows(facts)
+        if not page.cursor:
+            return
+        page = await db.read(library.entries, user_id=user_id, before=int(page.cursor), size=CSV_ROWS)
+
+
+def _rows(rows: Sequence[tuple[str | int, ...]]) -> str:
+    lines = io.StringIO()
+    csv.writer(lines).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return lines.getvalue()
+
+
+def _harmless(cell: str | int) -> str | int:
+    """Keep a spreadsheet from taking a text for a formula; a negative number is none."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell
+
+
 async def _begun(request: Request, response: Response, user: User, token: str) -> SessionAnswer:
     """Answer with the new session, and end the one that this browser had before."""
     await db.transact(sessions.end, token=request.cookies.get(sessions.COOKIE))
-    set_cookie(response, token)
+    set_cookies(response, token, user.id)
     return SessionAnswer(user=Person.of(user))
 
 

@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from cuttingasmr import __version__
-from cuttingasmr.api import account, health, videos, webhooks
-from cuttingasmr.api.guards import Guards, refusal
+from cuttingasmr.api import account, health, operators, payments, videos, webhooks
+from cuttingasmr.api.guards import Guards, TestPages, refusal
 from cuttingasmr.api.shapes import Failure
 from cuttingasmr.errors import AppError, BadJson, BadRequest, Invalid, NotFound
 
@@ -37,11 +37,12 @@ def make_api() -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": Failure}, "5XX": {"model": Failure}},
     )
-    for part in (health, account, videos, webhooks):
+    for part in (health, account, videos, payments, operators, webhooks):
         api.include_router(part.router)
     known = tuple(api.router.routes)
     api.router.routes.append(Route("/api/{rest:path}", _Elsewhere(known)))
     api.add_middleware(Guards)
+    api.add_middleware(TestPages)
     api.add_exception_handler(AppError, _refuse)
     api.add_exception_handler(RequestValidationError, _refuse_shape)
     api.add_exception_handler(HTTPException, _refuse_http)

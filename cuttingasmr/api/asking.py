@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from cuttingasmr.auth import sessions
+from cuttingasmr.auth import buyer, sessions
 from cuttingasmr.models import User
 from cuttingasmr.settings import get_settings
 
@@ -16,7 +16,7 @@ async def _signed_in(request: Request, response: Response) -> User:
     token = request.cookies.get(sessions.COOKIE)
     user = await sessions.who(token)
     if token and await sessions.keep_alive(token):
-        set_cookie(response, token)
+        set_cookies(response, token, user.id)
     return user
 
 
@@ -29,17 +29,25 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def set_cookie(response: Response, token: str) -> None:
-    """Put a session into the browser, where no script can read it."""
-    response.set_cookie(
-        sessions.COOKIE,
-        token,
-        max_age=round(sessions.LIFE.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_secure,
-        path="/",
-    )
+def set_cookies(response: Response, token: str, user_id: str) -> None:
+    """Put a session into the browser, and who buys when the database is away; no script can read either."""
+    life = round(sessions.LIFE.total_seconds())
+    for name, value in ((sessions.COOKIE, token), (buyer.COOKIE, buyer.name_buyer(user_id))):
+        response.set_cookie(
+            name,
+            value,
+            max_age=life,
+            httponly=True,
+            samesite="lax",
+            secure=get_settings().is_secure,
+            path="/",
+        )
+
+
+def clear_cookies(response: Response) -> None:
+    """Take both out of the browser."""
+    for name in (sessions.COOKIE, buyer.COOKIE):
+        response.delete_cookie(name, path="/")
 
 
 def comes_from_here(headers: dict[bytes, bytes]) -> bool:

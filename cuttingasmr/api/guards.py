@@ -8,11 +8,14 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cuttingasmr import routes
 from cuttingasmr.api.asking import comes_from_here
 from cuttingasmr.errors import AppError, Forbidden, TooLarge
+from cuttingasmr.settings import get_settings
 
 LARGEST_BODY = 1_000_000
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NOWHERE = "/nowhere"
 CALLED_BY_PROVIDERS = "/api/webhooks/"
 
 
@@ -42,6 +45,24 @@ class Guards:
             await refusal(TooLarge())(scope, receive, send)
         else:
             await self._app(scope, _Counted(receive), send)
+
+
+class TestPages:
+    """Lets the testers' pages be there in test mode alone: in live mode they lead nowhere, like any address that is none.
+
+    The pages themselves are files, built once for both; what they can do is refused by payments/rehearsal.py as well.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send those who ask for such a page to the page that says that there is none."""
+        if scope["type"] == "http" and scope["path"].startswith(routes.PAYMENT_FLOW):
+            is_there = get_settings().creem_mode == "test"
+            scope = scope if is_there else {**scope, "path": NOWHERE, "raw_path": NOWHERE.encode()}
+        await self._app(scope, receive, send)
 
 
 class _Counted:

@@ -8,14 +8,18 @@ from sqlalchemy.exc import DBAPIError
 
 from cuttingasmr import db
 from cuttingasmr.api.shapes import Answer
-from cuttingasmr.errors import BadJson, DatabaseUnavailable, NotFound, SignInRequired
+from cuttingasmr.errors import BadJson, BadSignature, DatabaseUnavailable, NotFound
 from cuttingasmr.generation import callbacks, engine
+from cuttingasmr.payments import webhook
 
 router = APIRouter(prefix="/api/webhooks", tags=["webhooks"])
 
 
-class BadSignature(SignInRequired):
-    """This call is not signed as it should be."""
+@router.post("/creem")
+async def creem(request: Request) -> Answer:
+    """Hear from Creem (providers.md §1.6). 200 means that it is written down; 401 that Creem did not say it."""
+    await webhook.receive(await request.body(), request.headers.get("creem-signature", ""))
+    return Answer()
 
 
 @router.post("/veo3/{token}")

@@ -47,6 +47,11 @@ def link_button(*children: rx.Component | Text, kind: Kind = "quiet", **props: A
     return rx.el.a(*children, class_name=theme.button_look(kind), **props)
 
 
+def download_button(name: str, *, href: Text) -> rx.Component:
+    """Offer a file. Without `reload_document` the router would look for a page at its address."""
+    return link_button(icon("download", 16), name, href=href, download=True, reload_document=True)
+
+
 def slab(material: AnyMaterial, look: str) -> rx.Component:
     """Show a material as a slab, cut once."""
     return rx.el.span(class_name=[look, material.texture], aria_hidden="true", custom_attrs=hues(material))
@@ -70,9 +75,9 @@ def alert(message: Text, *, name: str = "") -> rx.Component:
 
 def title(*children: rx.Component | Text) -> rx.Component:
     """Give a page its one headline."""
-    return rx.el.h1(*children, class_name=theme.TITLE)
+    return rx.el.h1(*children, class_name=f"{theme.TITLE} text-ink")
 
 
 def heading(*children: rx.Component | Text, **props: Any) -> rx.Component:
     """Begin a section."""
-    return rx.el.h2(*children, class_name=theme.HEADING, **props)
+    return rx.el.h2(*children, class_name=props.pop("class_name", theme.HEADING), **props)

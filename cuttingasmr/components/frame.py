@@ -39,6 +39,11 @@ def _header() -> rx.Component:
         rx.el.div(
             _logo(),
             rx.el.span(class_name="flex-1"),
+            rx.el.a(
+                "Pricing",
+                href=routes.PRICING,
+                class_name=rx.cond(Visitor.email, theme.HEADER_LINK, theme.HEADER_LINK_WIDE),
+            ),
             rx.el.span(_theme_toggle(), class_name="hidden sm:inline"),
             rx.cond(Visitor.is_known, _account(), rx.el.span(class_name="w-24")),
             class_name=f"{theme.WIDTH} {theme.HEADER_ROW}",
@@ -50,9 +55,9 @@ def _header() -> rx.Component:
 def _logo() -> rx.Component:
     return rx.el.a(
         rx.el.span(class_name=theme.MARK, aria_hidden="true"),
-        rx.el.span("CuttingASMR", class_name="font-display text-[1.3rem] tracking-[-0.01em]"),
+        rx.el.span("CuttingASMR", class_name=theme.WORDMARK),
         href=routes.HOME,
-        class_name="group flex items-center gap-2.5",
+        class_name=theme.LOGO,
     )
 
 
@@ -84,7 +89,8 @@ def _signed_in() -> rx.Component:
             rx.el.span(
                 Visitor.credits.to_string(), class_name=theme.FIGURES, custom_attrs={"data-balance": ""}
             ),
-            rx.el.span(" credits"),
+            rx.el.span(" credits", class_name="sr-only sm:not-sr-only"),
+            rx.el.span(icon("coins", 15), class_name="sm:hidden"),
             href=routes.PROFILE,
             class_name=f"{theme.PILL} hover:text-ink",
         ),
@@ -129,10 +135,22 @@ def _footer() -> rx.Component:
                 "CuttingASMR turns a sentence into eight seconds of picture and sound.", class_name=theme.NOTE
             ),
             rx.el.span(class_name="flex-1"),
+            _footer_links(),
             _theme_switch(),
-            class_name=f"{theme.WIDTH} flex flex-wrap items-center gap-4",
+            class_name=f"{theme.WIDTH} flex flex-wrap items-center gap-x-8 gap-y-4",
         ),
         class_name=theme.FOOTER,
+    )
+
+
+def _footer_links() -> rx.Component:
+    return rx.el.nav(
+        rx.el.a("Pricing", href=routes.PRICING, class_name=theme.NAV),
+        rx.el.a("Terms", href=routes.TERMS, class_name=theme.NAV),
+        rx.el.a("Privacy", href=routes.PRIVACY, class_name=theme.NAV),
+        rx.el.a("Refunds", href=routes.REFUND, class_name=theme.NAV),
+        class_name=theme.FOOTER_LINKS,
+        aria_label="About this site",
     )
 
 

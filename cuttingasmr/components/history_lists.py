@@ -6,7 +6,7 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import button, heading, link_button, moment
+from cuttingasmr.components.basics import button, download_button, heading, link_button, moment
 from cuttingasmr.components.video_card import video_card
 from cuttingasmr.states.history import History
 from cuttingasmr.states.views import Line
@@ -51,7 +51,12 @@ def videos() -> rx.Component:
 def credit_lines() -> rx.Component:
     """List every change of the balance."""
     return rx.el.section(
-        heading("Credits"),
+        rx.el.div(
+            heading("Credits"),
+            rx.el.span(class_name="flex-1"),
+            download_button("Download CSV", href=routes.CREDITS_CSV),
+            class_name=theme.ROW,
+        ),
         rx.el.ul(rx.foreach(History.lines, _line), class_name=f"{theme.CARD} px-5"),
         rx.cond(
             History.has_more_lines,

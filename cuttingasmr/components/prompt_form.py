@@ -9,6 +9,7 @@ from typing import Any
 
 import reflex as rx
 
+from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import alert, button, icon, slab
 from cuttingasmr.generation.prompts import PROMPT_LIMIT, RATIOS
@@ -49,7 +50,14 @@ def prompt_form() -> rx.Component:
             custom_attrs={"data-studio": "", "data-answer": Studio.answer},
         ),
         alert(rx.cond(Studio.error_at == "form", Studio.error, ""), name="form"),
+        rx.cond(Studio.is_short & (Studio.error_at == "form"), _way_to_credits()),
         class_name="flex flex-col gap-4",
+    )
+
+
+def _way_to_credits() -> rx.Component:
+    return rx.el.p(
+        rx.el.a("Get more credits", href=routes.PRICING, class_name=theme.LINK), class_name=theme.TEXT
     )
 
 

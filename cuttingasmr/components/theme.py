@@ -79,7 +79,7 @@ TILE_ICON: Final = (
     "grid size-14 place-items-center rounded-[1.1rem] border border-dashed border-line text-soft"
 )
 SMALL_SLAB: Final = "slab size-11 shrink-0 rounded-[0.85rem]"
-MARK: Final = "slab size-7 rounded-[0.6rem] [--a:82] [--b:52]"
+MARK: Final = "slab size-7 shrink-0 rounded-[0.6rem] [--a:82] [--b:52]"
 
 PROMPT: Final = (
     "grows block w-full min-h-32 max-h-[50dvh] resize-none bg-transparent px-4 pt-4 pb-2 text-[1.0625rem] leading-relaxed text-ink "
@@ -132,11 +132,15 @@ DOT: Final = (
 EMPTY: Final = "flex flex-col items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-14 text-center text-soft"
 
 HEADER: Final = "sticky top-0 z-20 bg-ground/85 backdrop-blur-md border-b border-line/60"
-HEADER_ROW: Final = "flex h-16 items-center gap-2"
+HEADER_ROW: Final = "flex h-16 items-center gap-1 sm:gap-2"
+LOGO: Final = "group flex min-w-0 items-center gap-2.5"
+WORDMARK: Final = "truncate font-display text-[1.15rem] sm:text-[1.3rem] tracking-[-0.01em]"
 SKIP: Final = (
     "sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-3 focus:z-50 focus:rounded-full focus:bg-honey "
     "focus:px-4 focus:py-2 focus:text-honey-ink"
 )
+HEADER_LINK: Final = f"px-1 sm:px-2.5 {NAV}"
+HEADER_LINK_WIDE: Final = f"hidden sm:inline {HEADER_LINK}"
 FOOTER: Final = "mt-24 border-t border-line/60 py-8"
 TOAST: Final = (
     "fixed bottom-5 left-1/2 z-50 -translate-x-1/2 flex items-center gap-2.5 rounded-full bg-panel border border-line "
@@ -153,3 +157,39 @@ IDEA: Final = (
 )
 IDEA_STAGE: Final = "shade grid h-28 place-items-center sm:h-40"
 IDEA_SLAB: Final = "slab h-14 w-24 rounded-[1.1rem] sm:h-20 sm:w-32 sm:rounded-[1.4rem]"
+
+PACKS: Final = "grid gap-5 lg:grid-cols-3"
+PACK: Final = (
+    "group flex scroll-mt-24 flex-col overflow-hidden rounded-3xl bg-panel border border-line transition-colors "
+    "data-chosen:border-amber"
+)
+PACK_STAGE: Final = "shade grid h-40 place-items-center"
+SLICES: Final = "slices flex"
+SLICE: Final = "slab h-20 w-28 rounded-[1.4rem] not-first:-ml-14 shadow-xl shadow-black/30"
+PACK_BODY: Final = "flex flex-1 flex-col gap-5 p-6 sm:p-7"
+PRICE: Final = "font-display text-5xl tracking-[-0.02em]"
+STRUCK: Final = "text-lg text-faint line-through decoration-1"
+FACTS: Final = "flex flex-col gap-2.5 border-t border-line/60 pt-5 text-sm text-soft"
+FACT: Final = "flex items-center gap-2.5"
+GOOD: Final = "inline-flex items-center rounded-full border border-line px-3 h-8 text-[0.8125rem] text-good"
+WIDE_BUTTON: Final = f"{button_look('primary')} w-full"
+CHECK: Final = "flex cursor-pointer items-start gap-3 rounded-2xl bg-raised p-4 text-sm text-ink"
+CHECKBOX: Final = "mt-0.5 size-5 shrink-0 accent-honey"
+SPINNER: Final = "turning size-4 rounded-full border-2 border-current border-t-transparent"
+BUSY: Final = "inline-flex items-center gap-2.5"
+READING: Final = "w-full max-w-2xl mx-auto px-4 sm:px-6"
+ARTICLE: Final = "flex flex-col gap-4 pt-12 sm:pt-20 text-soft leading-relaxed"
+BULLETS: Final = "flex list-disc flex-col gap-2 pl-5 marker:text-faint"
+STRONG: Final = "font-medium text-ink"
+FOOTER_LINKS: Final = "flex flex-wrap items-center gap-x-5 gap-y-2"
+RESULT: Final = "flex max-w-2xl flex-col items-start gap-6 pt-12 pb-8 sm:pt-20"
+WAITING_BLOCK: Final = "h-24 w-44 sm:h-32 sm:w-56"
+RESULT_STAGE: Final = "shade grid h-44 w-full place-items-center overflow-hidden rounded-3xl sm:h-56"
+FLOW_STEP: Final = "group/step flex flex-col gap-2 border-b border-line/60 py-3.5 last:border-0"
+FLOW_MARK: Final = (
+    "grid size-5 place-items-center text-faint group-data-[state=passed]/step:text-good "
+    "group-data-[state=failed]/step:text-bad group-data-[state=running]/step:text-amber"
+)
+FACTS_PRE: Final = "overflow-x-auto rounded-xl bg-raised p-3.5 text-xs leading-relaxed text-soft"
+OFFICE_ROW: Final = "flex flex-wrap items-end gap-3"
+PURCHASE: Final = "flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line/60 py-3.5 last:border-0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import button, hues, icon, link_button, moment
+from cuttingasmr.components.basics import button, download_button, hues, icon, moment
 from cuttingasmr.states.material import Material
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.views import Card
@@ -62,9 +62,7 @@ def _finished(card: CardVar) -> rx.Component:
             card,
             rx.el.span(class_name="flex-1"),
             rx.el.div(
-                link_button(
-                    icon("download", 16), "Download", href=card.download, custom_attrs={"download": ""}
-                ),
+                download_button("Download", href=card.download),
                 _into_form(card, "repeat-2", "Use again"),
                 class_name=theme.WRAP,
             ),

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
-from cuttingasmr.models import ENDED, CreditEntry, Kind, Status, User, Video
+from cuttingasmr.models import CREDITED, ENDED, CreditEntry, Kind, Order, Status, User, Video
 
 REST_LIMIT = timedelta(hours=26)
 """No video is on its way longer: the patience with a full storage (a day) and the waiting for the provider."""
@@ -42,6 +42,9 @@ def find_all(session: Session, *, now: datetime | None = None) -> list[Finding]:
         _completed_videos_are_paid_once,
         _ended_videos_are_given_back,
         _entries_have_their_videos,
+        _purchases_are_credited_once,
+        _no_purchase_without_its_order,
+        _what_is_taken_back_is_what_orders_say,
     )
     return [finding for check in checks for finding in check(session)] + _nothing_rests(session, now)
 
@@ -124,6 +127,59 @@ def _entries_have_their_videos(session: Session) -> list[Finding]:
         )
     )
     return [Finding("a charge belongs to its owner's video", row[0], row[1]) for row in rows]
+
+
+def _purchases_are_credited_once(session: Session) -> list[Finding]:
+    """Find credited orders whose one entry is missing or of another amount, and credited ones that must not be."""
+    entries = func.count(col(CreditEntry.id))
+    amount = func.coalesce(func.sum(col(CreditEntry.credits)), 0)
+    of_order = and_(col(CreditEntry.reference) == col(Order.id), col(CreditEntry.kind) == Kind.PURCHASE)
+    is_credited = col(Order.state).in_(CREDITED)
+    wrong = or_(
+        and_(is_credited, or_(entries != 1, amount != col(Order.credits))),
+        and_(not_(is_credited), entries != 0),
+    )
+    rows = session.exec(
+        select(Order.id, Order.state, entries)
+        .join(CreditEntry, of_order, isouter=True)
+        .group_by(col(Order.id), col(Order.state), col(Order.credits))
+        .having(wrong)
+    )
+    return [
+        Finding("a purchase is credited once, in full", row[0], f"{row[1]}, {row[2]} entries") for row in rows
+    ]
+
+
+def _no_purchase_without_its_order(session: Session) -> list[Finding]:
+    rows = session.exec(
+        select(CreditEntry.reference, CreditEntry.user_id)
+        .join(Order, col(Order.id) == col(CreditEntry.reference), isouter=True)
+        .where(
+            col(CreditEntry.kind) == Kind.PURCHASE,
+            or_(col(Order.id).is_(None), col(Order.user_id) != col(CreditEntry.user_id)),
+        )
+    )
+    return [
+        Finding("a purchase belongs to its buyer's order", row[0], f"credited to {row[1]}") for row in rows
+    ]
+
+
+def _what_is_taken_back_is_what_orders_say(session: Session) -> list[Finding]:
+    """Compare, for each person, the claw-backs in the ledger with those that their orders tell of."""
+    entries = (
+        select(func.coalesce(func.sum(col(CreditEntry.credits)), 0))
+        .where(col(CreditEntry.user_id) == col(Order.user_id), col(CreditEntry.kind) == Kind.CLAWBACK)
+        .scalar_subquery()
+    )
+    told = func.sum(col(Order.clawed_back))
+    rows = session.exec(
+        select(Order.user_id, told)
+        .where(col(Order.user_id).is_not(None))
+        .group_by(col(Order.user_id))
+        .having(told != -entries)
+    )
+    statement = "what is taken back is what orders say"
+    return [Finding(statement, str(row[0]), f"orders say {row[1]}") for row in rows]
 
 
 def _nothing_rests(session: Session, now: datetime) -> list[Finding]:

@@ -82,6 +82,30 @@ def give_back(session: Session, *, video_id: str) -> int:
     return credits
 
 
+def purchase(session: Session, *, user_id: str, order_id: str, credits: int) -> bool:
+    """Grant a paid order's credits, and tell whether that was now. Repeating it changes nothing."""
+    is_new = _write_entry(session, user_id, Kind.PURCHASE, reference=order_id, credits=credits)
+    if is_new:
+        _add_to_total(session, user_id, credits)
+    return is_new
+
+
+def claw_back(session: Session, *, user_id: str, reference: str, credits: int) -> bool:
+    """Take back what a refund or a dispute (`reference`) undoes; the balance may become negative. Repeating it changes nothing."""
+    is_new = _write_entry(session, user_id, Kind.CLAWBACK, reference=reference, credits=-credits)
+    if is_new:
+        _add_to_total(session, user_id, -credits)
+    return is_new
+
+
+def was_taken_back(session: Session, *, reference: str) -> bool:
+    """Tell whether a refund or a dispute has been acted on."""
+    entry = select(CreditEntry.id).where(
+        col(CreditEntry.kind) == Kind.CLAWBACK, col(CreditEntry.reference) == reference
+    )
+    return session.exec(entry).first() is not None
+
+
 def adjust(session: Session, *, user_id: str, audit_id: int, credits: int) -> None:
     """Change a balance by an operator's word, up or down. `audit_id` is the audit line that gives the reason."""
     if _write_entry(session, user_id, Kind.ADJUSTMENT, reference=str(audit_id), credits=credits):

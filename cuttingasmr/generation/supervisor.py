@@ -12,6 +12,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -37,22 +39,32 @@ from cuttingasmr.settings import get_settings
 SQLITE_EXECUTOR = "sqlite"
 BEAT_SECONDS = 2.0
 TIME_TO_LIVE = timedelta(seconds=10)
-SWEEP_SECONDS = 60.0
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to be done every so many seconds. It may run in several processes at once."""
+
+    seconds: float
+    do: Callable[[], object]
+
+
+OWN_CHORES = (Chore(60.0, sweep.reconcile), Chore(600.0, sweep.clear_scratch))
 
 
 class Supervisor:
     """The engine of this process: elected, launched, beating, sweeping, stopped."""
 
-    def __init__(self) -> None:
-        """Get ready; `start` begins."""
+    def __init__(self, chores: Sequence[Chore] = ()) -> None:
+        """Get ready; `start` begins. `chores` are done now and then, in this engine's process, beside its own sweeps."""
+        self._chores = {chore: time.monotonic() for chore in (*OWN_CHORES, *chores)}
         self._stopping = threading.Event()
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._live, name="engine-supervisor", daemon=True)
         self._last_beat = time.monotonic()
         self._trusts_beats_at = 0.0
-        self._swept_at = time.monotonic()
         self.executor_id = get_settings().executor_id or (
             SQLITE_EXECUTOR if get_settings().is_sqlite else new_id()
         )
@@ -101,10 +113,10 @@ class Supervisor:
         """Beat, bury, sweep; a database that is away is waited for."""
         try:
             self._beat()
-            if time.monotonic() - self._swept_at >= SWEEP_SECONDS:
-                self._swept_at = time.monotonic()
-                sweep.reconcile()
-                sweep.clear_scratch()
+            for chore, done_at in self._chores.items():
+                if time.monotonic() - done_at >= chore.seconds:
+                    self._chores[chore] = time.monotonic()
+                    chore.do()
         except DatabaseUnavailable:
             log.warning("engine.no-database")
         except Exception:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from cuttingasmr.models.columns import moment, new_id
+from cuttingasmr.models.columns import later, moment, new_id
 
 
 class User(SQLModel, table=True):
@@ -20,6 +20,8 @@ class User(SQLModel, table=True):
     email: str = Field(max_length=320, unique=True)
     name: str = Field(default="", max_length=120)
     password_hash: str | None = Field(default=None, max_length=255)
+    email_verified_at: datetime | None = later()
+    """Only a verified address may ever match a payment."""
     is_banned: bool = False
     is_demo: bool = False
     total_credits: int = 0

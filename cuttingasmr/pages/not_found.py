@@ -1,23 +1,13 @@
-"""What is there when nothing is."""
+"""The page at an address that leads nowhere."""
 
 from __future__ import annotations
 
 import reflex as rx
 
-from cuttingasmr import routes
-from cuttingasmr.components import theme
-from cuttingasmr.components.basics import link_button, title
 from cuttingasmr.components.frame import frame
+from cuttingasmr.components.nothing_here import nothing_here
 
 
 def not_found() -> rx.Component:
     """Say that there is no such page, and lead back."""
-    return frame(
-        rx.el.div(
-            rx.el.span(class_name=f"{theme.IDEA_SLAB} [--a:82] [--b:30]", aria_hidden="true"),
-            title("Clean cut, nothing inside."),
-            rx.el.p("There is no page at this address.", class_name=theme.LEAD),
-            link_button("Back to the studio", kind="primary", href=routes.HOME),
-            class_name="flex flex-col items-start gap-6 py-24",
-        )
-    )
+    return frame(nothing_here())

@@ -9,6 +9,7 @@ from cuttingasmr.components import theme
 from cuttingasmr.components.basics import link_button, title
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.history_lists import balance, credit_lines, videos
+from cuttingasmr.components.purchase_list import purchase_list
 from cuttingasmr.states.visitor import Visitor
 
 
@@ -32,6 +33,7 @@ def _account() -> rx.Component:
         ),
         balance(),
         videos(),
+        purchase_list(),
         credit_lines(),
         rx.el.button(
             "Sign out",

@@ -63,7 +63,7 @@ class Provider:
     def __init__(self, base_url: str, *, seconds: float) -> None:
         """Speak to `base_url`, waiting at most `seconds` for an answer."""
         self.base_url = base_url.rstrip("/")
-        self._limit = httpx.Timeout(seconds, connect=min(seconds, 5))
+        self._seconds = seconds
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=BREAKER_FAILURES, default_ttl=BREAKER_REST.total_seconds()
         )
@@ -75,30 +75,45 @@ class Provider:
             self.is_resting = event.state == "opened"
             log.warning("provider.breaker", provider=self.name, breaker=name, state=event.state)
 
-    async def read(self, path: str, *, headers: dict[str, str], params: dict[str, str]) -> httpx.Response:
-        """GET, again after a failure that may pass. Raises `ProviderUnavailable`."""
+    def check(self, answer: httpx.Response) -> None:
+        """Raise `ProviderUnavailable` for an answer that means "not now". The breaker counts it."""
+
+    async def read(
+        self, path: str, *, headers: dict[str, str], params: dict[str, str], part: str = ""
+    ) -> httpx.Response:
+        """GET, again after a failure that may pass. Raises `ProviderUnavailable`.
+
+        `part` names the breaker: one part of an API can rest while the others work.
+        """
         async for attempt in stamina.retry_context(on=ProviderUnavailable, attempts=READ_TRIES, wait_max=2):
             with attempt:
-                return await self._send("GET", path, headers=headers, params=params)
+                return await self._send("GET", path, part, headers=headers, params=params)
         raise AssertionError  # pragma: no cover - stamina returns or raises
 
-    async def write(self, path: str, *, headers: dict[str, str], body: dict[str, Any]) -> httpx.Response:
+    async def write(
+        self, path: str, *, headers: dict[str, str], body: dict[str, Any], part: str = ""
+    ) -> httpx.Response:
         """POST once. Raises `AnswerLost` when it may have arrived, `ProviderUnavailable` when it did not."""
-        return await self._send("POST", path, headers=headers, json=body)
+        return await self._send("POST", path, part, headers=headers, json=body)
 
-    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def _send(self, method: str, path: str, part: str, **options: Any) -> httpx.Response:
         try:
-            async with await self._breakers.get_breaker(self.name):
-                return await self._ask(method, path, **options)
+            async with await self._breakers.get_breaker(f"{self.name}.{part}"):
+                answer = await self._ask(method, path, **options)
+                self.check(answer)
+                return answer
         except OpenedState as error:
             raise ProviderUnavailable from error
 
     async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Ask once, for at most `seconds` in all: an answer that comes by the byte keeps nobody waiting."""
+        limit = httpx.Timeout(self._seconds, connect=min(self._seconds, 5))
         try:
-            return await client().request(method, f"{self.base_url}{path}", timeout=self._limit, **options)
+            async with asyncio.timeout(self._seconds):
+                return await client().request(method, f"{self.base_url}{path}", timeout=limit, **options)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             log.warning("provider.unreachable", provider=self.name, path=path, error=type(error).__name__)
             raise ProviderUnavailable from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             log.warning("provider.answer-lost", provider=self.name, path=path, error=type(error).__name__)
             raise AnswerLost from error

@@ -36,6 +36,7 @@ class Studio(rx.State):
     answer: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
     error_at: rx.Field[str] = rx.field("")
+    is_short: rx.Field[bool] = rx.field(default=False)
 
     @rx.var
     def parts(self) -> list[Part]:
@@ -108,6 +109,7 @@ class Studio(rx.State):
 
     def _refuse(self, error: AppError, *, at: str) -> None:
         is_stranger = isinstance(error, SignInRequired)
+        self.is_short = isinstance(error, InsufficientCredits)
         self.error, self.error_at = "" if is_stranger else sentence(error), at
         self.answer = f"{SIGN_IN if is_stranger else REFUSED} {uuid4().hex}"
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.support.browser import launch_options
 from tests.support.databases import Databases
+from tests.support.shopper import Shopper
 from tests.support.site import Sandbox, Site
 from tests.support.studio import Studio
 from tests.support.watched import WatchedSite
@@ -62,3 +63,9 @@ def quiet_site(
 def studio(page: Page, busy_site: Site) -> Studio:
     """The home page, in a browser that has just arrived."""
     return Studio(page, busy_site.url).open()
+
+
+@pytest.fixture
+def shopper(page: Page, busy_site: Site) -> Shopper:
+    """Somebody with a new account."""
+    return Shopper(page, busy_site).join()

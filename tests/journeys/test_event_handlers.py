@@ -9,6 +9,7 @@ import pytest
 from cuttingasmr.states.desk import Desk
 from cuttingasmr.states.history import History
 from cuttingasmr.states.studio import Studio
+from cuttingasmr.states.visitor import Visitor as VisitorState
 from tests.support.site import Site, Visitor
 from tests.support.socket import Socket
 from tests.support.watched import WatchedSite
@@ -66,7 +67,7 @@ def test_a_form_that_no_page_would_send_is_refused_and_nothing_is_charged(
     with socket_of(somebody, quiet_site) as socket:
         socket.call(Studio.event_handlers["start"], form=form)
 
-    assert socket["error"] == sentence
+    assert socket[Studio.error] == sentence
     assert somebody.balance() == 18
 
 
@@ -77,7 +78,7 @@ def test_a_retry_of_what_is_no_video_of_ones_own_is_refused(
     with socket_of(somebody, quiet_site) as socket:
         socket.call(Studio.event_handlers["retry"], video_id=video_id)
 
-    assert socket["error"] in {NOT_YOURS, UNREADABLE}
+    assert socket[Studio.error] in {NOT_YOURS, UNREADABLE}
     assert somebody.balance() == 18
 
 
@@ -88,7 +89,7 @@ def test_nobody_can_retry_somebody_elses_video(quiet_site: WatchedSite, somebody
     with socket_of(somebody, quiet_site) as socket:
         socket.call(Studio.event_handlers["retry"], video_id=video_id)
 
-    assert socket["error"] == NOT_YOURS
+    assert socket[Studio.error] == NOT_YOURS
     assert (somebody.balance(), other.balance()) == (18, 8)
 
 
@@ -99,8 +100,8 @@ def test_without_a_session_nothing_starts_and_the_page_asks_to_sign_in(
     with Socket(quiet_site.url, cookie=cookie) as socket:
         socket.call(Studio.event_handlers["start"], form=wish())
 
-    assert socket["answer"].startswith("sign-in")
-    assert socket["email"] == ""
+    assert socket[Studio.answer].startswith("sign-in")
+    assert socket[VisitorState.email] == ""
 
 
 def test_a_handler_called_with_other_arguments_answers_and_goes_on(
@@ -108,11 +109,11 @@ def test_a_handler_called_with_other_arguments_answers_and_goes_on(
 ) -> None:
     with socket_of(somebody, quiet_site) as socket:
         socket.call(Studio.event_handlers["start"])
-        assert socket["error"] == SORRY
+        assert socket[Studio.error] == SORRY
         socket.call(Studio.event_handlers["choose"], template_id="fireplace")
-        assert socket["template_name"] == "Fireplace Crackling"
+        assert socket[Studio.template_name] == "Fireplace Crackling"
         socket.call(Studio.event_handlers["choose"], template_id={"id": "fireplace"})
-        assert socket["template_name"] == ""
+        assert socket[Studio.template_name] == ""
 
     assert somebody.balance() == 18
 

@@ -20,6 +20,7 @@ from tests.support.process import Process
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
+OPERATOR = "operator@example.org"
 T = TypeVar("T")
 
 
@@ -57,6 +58,11 @@ class Sandbox:
         answer = self._http.post("/control", json=body | ({"only": only} if only else {}))
         assert answer.is_success, answer.text
 
+    def send_webhooks_to(self, address: str) -> None:
+        """Let Creem's events go to this address from now on."""
+        answer = self._http.post("/control", json={"provider": "creem", "webhookUrl": address})
+        assert answer.is_success, answer.text
+
     def counts(self, provider: str = "kie") -> dict[str, int]:
         """Tell what a provider has received, by operation."""
         return self._http.get("/control").json()[provider]
@@ -91,6 +97,7 @@ class Site:
             "SANDBOX_URL": sandbox.url,
             "SECRET_KEY": "of-the-tests",
             "POLL_FIRST_SECONDS": "0.5",
+            "ADMIN_EMAILS": OPERATOR,
             **environment,
         }
         self.process = self._process("web")
@@ -101,8 +108,9 @@ class Site:
         return Process(command, log=self.folder / f"{name}.log", env={**self.env, **environment}, cwd=ROOT)
 
     def start(self) -> Self:
-        """Start the web process, and wait until it is healthy."""
+        """Start the web process, wait until it is healthy, and tell the sandbox's Creem where it is."""
         self.process.start().wait_for_http(f"{self.url}/api/health/ready")
+        self.sandbox.send_webhooks_to(f"{self.url}/api/webhooks/creem")
         return self
 
     def worker(self, name: str) -> Process:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import uuid4
 
 from reflex_base.event import EventHandler
 from reflex_base.utils.format import format_event_handler
+from reflex_base.vars.base import Var
 from websockets.sync.client import connect
 
 NAMESPACE = "/_event"
@@ -64,9 +65,10 @@ class Socket:
         except TimeoutError:
             return self
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a var can be anything
-        """Give the value of a var, by its name, as this page has it now."""
-        return next((value for key, value in self.state.items() if key.endswith(f".{name}")), None)
+    def __getitem__(self, var: object) -> Any:  # noqa: ANN401 - a var can be anything
+        """Give the value of a var of a state, `Studio.error` say, as this page has it now."""
+        data = cast("Var[Any]", var)._get_all_var_data()
+        return self.state.get(f"{data.state}.{data.field_name}") if data else None
 
     def _until(self, done: Callable[[str], bool], seconds: float = 5) -> None:
         deadline = time.monotonic() + seconds

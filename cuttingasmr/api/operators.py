@@ -1,0 +1,188 @@
+"""What operators do over the API, and what testers may see of the shop's configuration. Never a secret, nor its beginning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+
+from cuttingasmr import db
+from cuttingasmr.api.asking import SignedIn
+from cuttingasmr.api.payments import Purchase
+from cuttingasmr.api.shapes import Answer, Shape
+from cuttingasmr.auth import operators, sessions
+from cuttingasmr.errors import NotFound
+from cuttingasmr.models import User
+from cuttingasmr.payments import inbox, manual
+from cuttingasmr.payments.packages import CURRENCY, all_packages
+from cuttingasmr.providers.creem import get_creem
+from cuttingasmr.settings import get_settings
+
+router = APIRouter(prefix="/api", tags=["operators"])
+
+
+async def _operator(user: SignedIn) -> User:
+    operators.require_operator(user)
+    return user
+
+
+Operator = Annotated[User, Depends(_operator)]
+"""The user of the session, if they run the site; for anybody else the answer is 404."""
+
+
+async def _may_see_summary(request: Request) -> bool:
+    """Let everybody see a summary in test mode, and operators everything; tell whether it is an operator."""
+    user = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
+    if user is not None and operators.is_operator(user):
+        return True
+    if get_settings().creem_mode != "test":
+        raise NotFound
+    return False
+
+
+IsOperator = Annotated[bool, Depends(_may_see_summary)]
+
+
+class ByHand(Shape):
+    """What every change by hand needs."""
+
+    reason: str = Field(max_length=500)
+
+
+class ProcessPayment(ByHand):
+    """Credit an order that waits (to `email`, or to its owner), or with `ask` let Creem say what became of it."""
+
+    order_id: str = Field(max_length=32)
+    email: str | None = Field(default=None, max_length=320)
+    ask: bool = False
+
+
+class Credits(ByHand):
+    """Give or take credits."""
+
+    email: str = Field(max_length=320)
+    credits: int
+
+
+class Replay(ByHand):
+    """Do once more what an event says."""
+
+    event_id: str = Field(max_length=128)
+
+
+class Processed(Answer):
+    """What became of an order."""
+
+    credited: bool
+
+
+class Adjusted(Answer):
+    """What is left."""
+
+    remaining_credits: int
+
+
+class Replayed(Answer):
+    """What was done about an event."""
+
+    outcome: str
+
+
+class WaitingOrder(Purchase):
+    """An order that waits, and why."""
+
+    reason: str
+    payer_email: str
+    provider_order_id: str | None
+
+
+class Waiting(Answer):
+    """The orders that wait for an operator, oldest first."""
+
+    orders: list[WaitingOrder]
+
+
+@router.get("/waiting-payments")
+async def waiting_payments(operator: Operator) -> Waiting:
+    """List the payments that are held or that belong to nobody we know."""
+    del operator
+    rows = await db.read(manual.waiting)
+    facts = ("reason", "payer_email", "provider_order_id")
+    shown = [
+        WaitingOrder(**Purchase.of(row).model_dump(), **{name: getattr(row, name) for name in facts})
+        for row in rows
+    ]
+    return Waiting(orders=shown)
+
+
+@router.post("/manual-process-payment")
+async def process_payment(body: ProcessPayment, operator: Operator) -> Processed:
+    """Credit an order that waits, or ask Creem about one that is pending."""
+    if body.ask:
+        return Processed(
+            credited=await manual.ask(operator=operator, order_id=body.order_id, reason=body.reason)
+        )
+    await manual.assign(operator=operator, order_id=body.order_id, email=body.email, reason=body.reason)
+    return Processed(credited=True)
+
+
+@router.post("/manual-credits")
+async def manual_credits(body: Credits, operator: Operator) -> Adjusted:
+    """Give or take credits by hand."""
+    left = await manual.adjust(operator=operator, email=body.email, credits=body.credits, reason=body.reason)
+    return Adjusted(remaining_credits=left)
+
+
+@router.post("/manual-replay-webhook")
+async def replay_webhook(body: Replay, operator: Operator) -> Replayed:
+    """Do once more what an event in the inbox says."""
+    return Replayed(
+        outcome=await manual.replay(operator=operator, event_id=body.event_id, reason=body.reason)
+    )
+
+
+@router.get("/check-creem-config")
+async def check_creem_config(is_operator: IsOperator) -> dict[str, Any]:
+    """Tell whether the shop is configured, part by part."""
+    settings = get_settings()
+    parts = {
+        "apiKey": bool(settings.creem_api_key.get_secret_value()),
+        "webhookSecret": bool(settings.creem_webhook_secret.get_secret_value()),
+        "paymentUrl": bool(settings.creem_payment_url),
+        "products": all(package.product_id for package in all_packages()),
+    }
+    answer: dict[str, Any] = {
+        "success": True,
+        "mode": settings.creem_mode,
+        "configured": all(parts.values()),
+        "parts": parts,
+        "breaker": "open" if get_creem().is_resting else "closed",
+        "packages": [
+            {"planType": it.id, "amount": it.price_cents, "currency": CURRENCY, "credits": it.credits}
+            for it in all_packages()
+        ],
+    }
+    return answer | ({"apiUrl": settings.creem_api_url} if is_operator else {})
+
+
+@router.get("/webhook-info")
+async def webhook_info(is_operator: IsOperator) -> dict[str, Any]:
+    """Tell where webhooks arrive and what has arrived lately, by kind and outcome."""
+    counts = await db.read(inbox.count)
+    latest = await db.read(inbox.latest) if is_operator else []
+    return {
+        "success": True,
+        "url": f"{get_settings().app_url}/api/webhooks/creem",
+        "mode": get_settings().creem_mode,
+        "events": [{"kind": kind, "outcome": outcome, "count": number} for kind, outcome, number in counts],
+        "latest": [
+            {
+                "eventId": row.event_id,
+                "kind": row.kind,
+                "outcome": row.outcome,
+                "receivedAt": row.received_at.isoformat(),
+            }
+            for row in latest
+        ],
+    }

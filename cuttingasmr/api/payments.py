@@ -1,0 +1,158 @@
+"""The checkout, over either road or the one that works, and what somebody has bought."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from cuttingasmr import db
+from cuttingasmr.api.asking import SignedIn
+from cuttingasmr.api.shapes import Answer, Shape
+from cuttingasmr.auth import buyer, sessions
+from cuttingasmr.errors import DatabaseUnavailable, SignInRequired
+from cuttingasmr.models import Order, User
+from cuttingasmr.payments import agreement, checkout, purchases
+from cuttingasmr.payments.checkout import PaymentPage
+
+router = APIRouter(prefix="/api", tags=["payments"])
+
+
+class Plan(Shape):
+    """What is to be bought."""
+
+    plan_type: str = Field(max_length=64, description="starter, standard or premium")
+
+
+class Page(BaseModel):
+    """Where to pay. In snake_case, as buttons expect."""
+
+    success: bool = True
+    checkout_url: str
+    order_id: str
+    product_id: str
+    plan_type: str
+    amount: int = Field(description="Cents")
+    currency: str = "USD"
+    credits: int
+    mode: str = Field(description="advanced or simple")
+
+    @classmethod
+    def of(cls, page: PaymentPage) -> Self:
+        """Show a payment page's address."""
+        return cls(
+            checkout_url=page.url,
+            order_id=page.order_id,
+            product_id=page.package.product_id,
+            plan_type=page.package.id,
+            amount=page.package.price_cents,
+            credits=page.package.credits,
+            mode=page.road,
+        )
+
+
+class Purchase(Shape):
+    """One order, as its buyer sees it."""
+
+    order_id: str
+    plan_type: str
+    state: str
+    amount: int
+    currency: str
+    credits: int
+    credits_taken_back: int
+    created_at: str
+    paid_at: str | None
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """Show an order."""
+        return cls(
+            order_id=order.id,
+            plan_type=order.package_id,
+            state=order.state,
+            amount=order.paid_cents if order.paid_cents is not None else order.price_cents,
+            currency=order.currency,
+            credits=order.credits,
+            credits_taken_back=order.clawed_back,
+            created_at=order.created_at.isoformat(),
+            paid_at=order.paid_at.isoformat() if order.paid_at else None,
+        )
+
+
+class Purchases(Answer):
+    """A page of orders, newest first."""
+
+    purchases: list[Purchase]
+    next_cursor: str
+
+
+class Agreed(Answer):
+    """Whether you have agreed to the texts as they are now."""
+
+    agreed: bool
+    version: str
+    agreed_at: str | None
+
+
+@router.post("/payments/checkout")
+async def open_checkout(body: Plan, request: Request) -> Page:
+    """Open a payment page by the advanced road, or by the simple one when that is broken."""
+    user_id, user = await _buyer(request)
+    if user is None:
+        return Page.of(checkout.simple(user_id=user_id, plan=body.plan_type))
+    return Page.of(
+        await checkout.checkout(user_id=user.id, email=purchases.billing_address(user), plan=body.plan_type)
+    )
+
+
+@router.post("/payments/creem-advanced")
+async def open_advanced(body: Plan, user: SignedIn) -> Page:
+    """Open a payment page by the advanced road alone: an order, and a checkout of Creem's."""
+    page = await checkout.advanced(
+        user_id=user.id, email=purchases.billing_address(user), plan=body.plan_type
+    )
+    return Page.of(page)
+
+
+@router.post("/payments/creem")
+async def open_simple(body: Plan, request: Request) -> Page:
+    """Open a payment page by the simple road alone: a hosted link with a signed token. No database, no API of Creem's."""
+    user_id, _ = await _buyer(request)
+    return Page.of(checkout.simple(user_id=user_id, plan=body.plan_type))
+
+
+@router.get("/user/purchases")
+async def list_purchases(user: SignedIn, cursor: Annotated[str, Query(max_length=200)] = "") -> Purchases:
+    """List your orders, newest first, a page at a time."""
+    page = await db.read(purchases.page, user_id=user.id, cursor=cursor)
+    return Purchases(purchases=[Purchase.of(order) for order in page.rows], next_cursor=page.cursor)
+
+
+@router.get("/user/agreement")
+async def read_agreement(user: SignedIn) -> Agreed:
+    """Tell whether you have agreed to the terms, privacy and refund texts as they are now."""
+    mine = await db.read(agreement.find, user_id=user.id)
+    at = mine.agreed_at.isoformat() if mine else None
+    return Agreed(agreed=mine is not None, version=agreement.VERSION, agreed_at=at)
+
+
+@router.post("/user/agreement")
+async def agree(user: SignedIn) -> Agreed:
+    """Agree to them. Agreeing twice is agreeing once."""
+    if not await db.read(agreement.has_agreed, user_id=user.id):
+        await db.transact(agreement.agree, user_id=user.id)
+    return await read_agreement(user)
+
+
+async def _buyer(request: Request) -> tuple[str, User | None]:
+    """Tell who buys: by the session, or by the signed cookie when the database cannot be asked; or raise `SignInRequired`."""
+    try:
+        user = await sessions.who(request.cookies.get(sessions.COOKIE))
+    except DatabaseUnavailable as error:
+        user_id = buyer.buyer_of(request.cookies.get(buyer.COOKIE))
+        if user_id is None:
+            raise SignInRequired from error
+        return user_id, None
+    return user.id, user

@@ -1,0 +1,58 @@
+"""What an engine's process does now and then for the other domains, which know nothing of engines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from cuttingasmr import db
+from cuttingasmr.credits import audit
+from cuttingasmr.errors import ProviderUnavailable
+from cuttingasmr.generation.supervisor import Chore
+from cuttingasmr.payments import report, webhook
+from cuttingasmr.payments.reconcile import reconcile
+from cuttingasmr.providers.http import close_client
+
+HOUR = 3600.0
+
+log = structlog.get_logger()
+
+
+def reconcile_orders() -> None:
+    """Ask Creem about the orders whose time has come, and act on refunds whose purchase has come since."""
+    db.run(webhook.settle_waiting)
+    _wait_for(reconcile)
+
+
+def compare_books() -> None:
+    """Compare our orders with Creem's books once a day; in an hour again if they cannot be read now."""
+    try:
+        if db.look(report.is_due):
+            _wait_for(report.compare)
+    except ProviderUnavailable:
+        log.warning("report.creem-away")
+
+
+def audit_money() -> None:
+    """Check every statement about the money, and cry out where one is not true."""
+    for finding in db.look(audit.find_all):
+        log.error(
+            "audit.finding", statement=finding.statement, subject=finding.subject, detail=finding.detail
+        )
+
+
+def _wait_for(work: Callable[[], Awaitable[object]]) -> None:
+    """Do something that waits for a provider, in an event loop of its own."""
+
+    async def and_hang_up() -> None:
+        try:
+            await work()
+        finally:
+            await close_client()
+
+    asyncio.run(and_hang_up())
+
+
+CHORES = (Chore(15.0, reconcile_orders), Chore(HOUR, audit_money), Chore(HOUR, compare_books))

@@ -1,0 +1,96 @@
+"""Asking Creem what became of orders that stay pending, so that a lost webhook loses nothing.
+
+Asked every two minutes for the first hour, when most people pay, then ever more seldom, and after a day no more: the
+order is then expired, and is credited all the same should it be paid after that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from pydantic import ValidationError
+from sqlmodel import Session, col, select
+
+from cuttingasmr import db, live
+from cuttingasmr.errors import ProviderUnavailable
+from cuttingasmr.models import AuditEntry, Order, OrderState
+from cuttingasmr.payments import orders
+from cuttingasmr.payments.arrival import Payment
+from cuttingasmr.providers.creem import get_creem
+
+FIRST_CHECK = timedelta(minutes=2)
+CLOSELY = timedelta(hours=1)
+GIVEN_UP_AFTER = timedelta(hours=24)
+AT_ONCE = 50
+COMPLETED = "completed"
+
+log = structlog.get_logger()
+
+
+async def reconcile(*, now: datetime | None = None) -> int:
+    """Ask about every pending order whose time has come, and tell how many were found paid."""
+    moment = now or db.utc_now()
+    due = await db.read(_due, now=moment)
+    return sum([await ask_about(order_id, now=moment) for order_id in due])
+
+
+async def ask_about(order_id: str, *, now: datetime | None = None, put_off: bool = True) -> bool:
+    """Ask Creem about one order and do what it says; tell whether that has credited it. The webhook may come first or later.
+
+    `put_off` sets the time of the next question, which a buyer who looks in between does not change.
+    """
+    order = await db.read(_get, order_id=order_id)
+    if order is None or order.state not in {OrderState.PENDING, OrderState.EXPIRED}:
+        return False
+    payment = await _paid(order)
+    if payment is None:
+        if put_off:
+            await db.transact(_put_off, order_id=order_id, now=now or db.utc_now())
+        return False
+    user_id = await db.transact(_take_in, payment=payment)
+    if user_id:
+        live.publish(user_id)
+    return user_id is not None
+
+
+async def _paid(order: Order) -> Payment | None:
+    """Read the checkout; `None` for one that is not paid, or that nobody can tell of now."""
+    if order.checkout_id is None:
+        return None
+    try:
+        body = await get_creem().read_checkout(order.checkout_id)
+        if body.get("status") != COMPLETED:
+            return None
+        return Payment.model_validate({**body, "request_id": order.id})
+    except ProviderUnavailable:
+        return None
+    except ValidationError:
+        log.error("reconcile.unreadable", order=order.id)  # noqa: TRY400 - the values are not for logs
+        return None
+
+
+def _take_in(session: Session, *, payment: Payment) -> str | None:
+    order = orders.take_in(session, payment)
+    session.add(AuditEntry(actor="reconcile", action="order.found-paid", subject=order.id))
+    return order.user_id if order.state == OrderState.COMPLETED else None
+
+
+def _due(session: Session, *, now: datetime) -> list[str]:
+    pending = select(Order.id).where(col(Order.state) == OrderState.PENDING, col(Order.check_at) <= now)
+    return list(session.exec(pending.order_by(col(Order.check_at)).limit(AT_ONCE)))
+
+
+def _get(session: Session, *, order_id: str) -> Order | None:
+    return session.get(Order, order_id)
+
+
+def _put_off(session: Session, *, order_id: str, now: datetime) -> None:
+    """Set the time of the next question; after a day there is none."""
+    order = session.get_one(Order, order_id)
+    age = now - order.created_at
+    if age >= GIVEN_UP_AFTER:
+        orders.put_off(session, order_id, state=OrderState.EXPIRED, check_at=None)
+        return
+    pause = FIRST_CHECK if age < CLOSELY else age / 4
+    orders.put_off(session, order_id, check_at=now + pause, checks=order.checks + 1)

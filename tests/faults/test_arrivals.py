@@ -1,0 +1,128 @@
+"""The process dies at each step of a payment's arrival; Creem delivers again, and the credits are granted once."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import psycopg2
+import pytest
+
+from cuttingasmr.models import CreditEntry, Order, WebhookEvent
+from tests.support import creem_says
+from tests.support.databases import Databases
+from tests.support.site import Site, Visitor, wait_until
+
+SECRET = "whsec_sandbox"
+
+
+@contextlib.contextmanager
+def nobody_writes(site: Site, table: str) -> Iterator[Callable[[], bool]]:
+    """Hold the lock on a table, and give a way to tell whether somebody waits for it."""
+    if site.database_url.startswith("sqlite"):
+        file = site.database_url.removeprefix("sqlite:///")
+        holder = sqlite3.connect(file, timeout=20, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        waits = lambda: True  # noqa: E731 - SQLite does not tell
+    else:
+        holder = psycopg2.connect(site.database_url)
+        holder.cursor().execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        waits = lambda: somebody_waits(site)  # noqa: E731
+    try:
+        yield waits
+    finally:
+        holder.rollback()
+        holder.close()
+
+
+def somebody_waits(site: Site) -> bool:
+    watcher = psycopg2.connect(site.database_url)
+    try:
+        cursor = watcher.cursor()
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool((cursor.fetchone() or (0,))[0])
+    finally:
+        watcher.close()
+
+
+def order_of(buyer: Visitor, plan: str = "starter") -> str:
+    answer = buyer.http.post("/api/payments/creem-advanced", json={"planType": plan})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["order_id"]
+
+
+def deliver(site: Site, event: dict[str, Any]) -> int:
+    body = creem_says.raw(event)
+    headers = {"creem-signature": creem_says.signed(body, SECRET), "content-type": "application/json"}
+    answer = httpx.post(
+        f"{site.url}/api/webhooks/creem", content=body, headers=headers, trust_env=False, timeout=60
+    )
+    return answer.status_code
+
+
+def try_to_deliver(site: Site, event: dict[str, Any]) -> int:
+    try:
+        return deliver(site, event)
+    except httpx.TransportError:
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        pytest.param("postgres", WebhookEvent.__tablename__, id="before it is written down"),
+        pytest.param("postgres", Order.__tablename__, id="before its order is found"),
+        pytest.param("postgres", CreditEntry.__tablename__, id="before the credits"),
+        pytest.param("postgres", "users", id="before the balance"),
+        pytest.param("postgres", "audit_log", id="before the audit log"),
+        pytest.param("sqlite", "all", id="before anything, on SQLite"),
+    ],
+)
+def test_killed_at_a_step_of_the_arrival_and_delivered_again_grants_once(
+    kind: str, table: str, databases: Databases, make_site: Callable[..., Site]
+) -> None:
+    site = make_site(databases.make(kind), WORKER="off")
+    buyer = site.someone()
+    event = creem_says.paid(request_id=order_of(buyer))
+
+    with (
+        concurrent.futures.ThreadPoolExecutor(1) as pool,
+        nobody_writes(site, str(table)) as somebody_waits_now,
+    ):
+        delivery = pool.submit(try_to_deliver, site, event)
+        wait_until(somebody_waits_now)
+        site.process.kill9()
+        assert delivery.result() == 0
+    site.start()
+
+    assert buyer.balance() == 18
+    assert [deliver(site, event), deliver(site, event)] == [200, 200]
+    assert buyer.balance() == 18 + 115
+    assert site.findings() == []
+
+
+def test_forged_events_by_the_thousand_change_nothing_and_the_shop_stays_open(
+    databases: Databases, make_site: Callable[..., Site]
+) -> None:
+    site = make_site(databases.make("sqlite"), WORKER="off")
+    buyer = site.someone()
+    event = creem_says.paid(request_id=order_of(buyer))
+    body = creem_says.raw(event)
+
+    with httpx.Client(base_url=site.url, trust_env=False) as creem:
+        headers = {"creem-signature": creem_says.signed(body, "whsec_of_somebody_else")}
+        answers = {
+            creem.post("/api/webhooks/creem", content=body, headers=headers).status_code for _ in range(1000)
+        }
+        huge = creem.post("/api/webhooks/creem", content=b"x" * 5_000_000, headers=headers).status_code
+
+    assert answers == {401}
+    assert huge == 413
+    assert buyer.balance() == 18
+    assert deliver(site, event) == 200
+    assert buyer.balance() == 18 + 115
+    assert site.findings() == []

@@ -1,0 +1,102 @@
+"""What stands around buying: the profile, the testers' and the operators' pages, and the phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from cuttingasmr.credits import ledger
+from tests.support.shopper import Shopper, pay_at_the_door
+from tests.support.site import Site
+
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_the_credits_can_be_downloaded(shopper: Shopper) -> None:
+    pay_at_the_door(shopper.site, shopper.order())
+    shopper.open("/profile").expect_balance(133)
+
+    with shopper.page.expect_download() as download:
+        shopper.page.get_by_role("link", name="Download CSV").click()
+
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0] == "date,kind,credits,reference"
+    assert [line.split(",")[1:3] for line in lines[1:]] == [["purchase", "115"], ["welcome", "18"]]
+
+
+def test_a_tester_rehearses_it_all_with_one_button(shopper: Shopper) -> None:
+    shopper.open("/test-payment-flow").page.get_by_role("button", name="Run everything").click()
+
+    steps = shopper.page.locator("[data-step]")
+    expect(steps.and_(shopper.page.locator("[data-state=passed]"))).to_have_count(12, timeout=30_000)
+    expect(steps.last).to_contain_text('"credits": 18')
+    assert shopper.site.findings() == []
+
+
+def test_on_a_phone_no_page_of_the_shop_scrolls_sideways(shopper: Shopper) -> None:
+    shopper.page.set_viewport_size({"width": 360, "height": 740})
+    order = shopper.order()
+    pay_at_the_door(shopper.site, order)
+    waiting = shopper.order()
+
+    widths = {}
+    for path in (
+        "/pricing?plan=standard",
+        f"/payment/success?request_id={order['order_id']}",
+        f"/payment/success?request_id={waiting['order_id']}",
+        "/payment/cancel",
+        "/profile",
+        "/terms",
+        "/privacy",
+        "/refund",
+        "/test-payment-flow",
+        "/admin",
+    ):
+        widths[path] = shopper.open(path).page.evaluate(TOO_WIDE)
+
+    assert max(widths.values()) <= 0, widths
+
+
+@pytest.fixture
+def held(shopper: Shopper) -> str:
+    """The id of an order that was paid with one cent, which an operator has to look at."""
+    order = shopper.order()
+    pay_at_the_door(shopper.site, order, amount=1)
+    shopper.open(f"/payment/success?request_id={order['order_id']}").expect_heading(
+        "a person is looking at it"
+    )
+    return order["order_id"]
+
+
+def test_an_operator_settles_what_did_not_settle_itself(
+    shopper: Shopper, held: str, browser: Browser, busy_site: Site
+) -> None:
+    operator = Shopper(browser.new_page(), busy_site).sign_in_as_operator().open("/admin")
+    row = operator.page.locator(f"[data-waiting='{held}']")
+    expect(row).to_contain_text("It is of 1 cents, not 990.")
+    row.get_by_label("Reason").fill("Their bank took a fee; the rest was wired.")
+    row.get_by_role("button", name="Credit it").click()
+
+    expect(operator.page.get_by_role("status")).to_have_text("115 credits granted.")
+    expect(row).to_have_count(0)
+    shopper.expect_heading("115 credits are yours.")
+    operator.page.context.close()
+
+
+def test_the_operators_page_is_not_there_for_anybody_else(shopper: Shopper) -> None:
+    shopper.open("/admin").expect_heading("Clean cut, nothing inside.")
+
+
+def test_whoever_is_short_of_credits_is_led_to_the_prices(shopper: Shopper) -> None:
+    user_id = shopper.page.request.get(f"{shopper.url}/api/auth/session").json()["user"]["id"]
+    shopper.site.change(
+        lambda session: ledger.claw_back(session, user_id=user_id, reference=user_id, credits=15)
+    )
+
+    shopper.open().write("A slow cut through wax").generate()
+
+    expect(shopper.error).to_have_text("A video costs 10 credits and you have 3. You are 7 credits short.")
+    shopper.page.get_by_role("link", name="Get more credits").click()
+    shopper.page.wait_for_url("**/pricing**")

@@ -1,0 +1,129 @@
+"""What operators do by hand: with a reason, written down, and harmless to repeat."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import col, select
+
+from cuttingasmr import db
+from cuttingasmr.auth import operators
+from cuttingasmr.credits import audit, ledger
+from cuttingasmr.errors import Conflict, Invalid, NotFound
+from cuttingasmr.models import AuditEntry, OrderState, Outcome, User
+from cuttingasmr.payments import manual
+from tests.payments.test_webhook import credits_of, deliver, make_order, order, paid_order
+from tests.support.creem_says import paid, refunded
+from tests.support.people import make_user
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture
+def operator() -> User:
+    user_id = make_user(credits=0, email="operator@example.org")
+    return db.look(lambda session: session.get_one(User, user_id))
+
+
+def reasons(action: str) -> list[str]:
+    lines = select(AuditEntry.reason).where(col(AuditEntry.action) == action)
+    return db.look(lambda session: list(session.exec(lines)))
+
+
+async def test_a_payment_of_nobody_we_know_is_given_to_the_one_it_belongs_to(operator: User) -> None:
+    buyer = make_user(credits=0, email="buyer@example.org")
+    event = paid(email="somebody.else@example.com")
+    await deliver(event)
+    waiting = db.look(manual.waiting)
+
+    await manual.assign(
+        operator=operator, order_id=waiting[0].id, email="Buyer@Example.org", reason="She wrote to us."
+    )
+
+    assert credits_of(buyer) == 115
+    assert reasons("order.assigned") == ["She wrote to us."]
+    assert db.look(manual.waiting) == []
+    assert db.look(audit.find_all) == []
+    with pytest.raises(Conflict):
+        await manual.assign(operator=operator, order_id=waiting[0].id, email=None, reason="Again.")
+
+
+async def test_a_held_payment_that_was_partly_refunded_is_granted_without_that_part(operator: User) -> None:
+    buyer = make_user(credits=0)
+    order_id = make_order(buyer)
+    event = paid(request_id=order_id, currency="EUR")
+    await deliver(event)
+    await deliver(refunded(event, 495))
+
+    await manual.assign(operator=operator, order_id=order_id, email=None, reason="Euros are fine this time.")
+
+    assert credits_of(buyer) == 58
+    assert order(order_id).clawed_back == 57
+    assert db.look(audit.find_all) == []
+
+
+async def test_a_refund_done_once_more_by_hand_takes_nothing_more(operator: User) -> None:
+    buyer = make_user(credits=0)
+    purchase = paid(request_id=make_order(buyer))
+    refund = refunded(purchase, 495)
+    await deliver(purchase)
+    await deliver(refund)
+    await deliver({**refund, "id": "evt_another_delivery_of_the_same_refund"})
+
+    outcome = await manual.replay(operator=operator, event_id=refund["id"], reason="To be sure.")
+    await manual.replay(operator=operator, event_id=purchase["id"], reason="To be sure.")
+
+    assert outcome is Outcome.REPEATED
+    assert credits_of(buyer) == 58
+    assert paid_order(purchase).taken_cents == 495
+    assert paid_order(purchase).state == OrderState.PARTIALLY_REFUNDED
+    assert db.look(audit.find_all) == []
+
+
+async def test_credits_are_given_and_taken_with_a_reason(operator: User) -> None:
+    user = make_user(credits=10, email="tester@example.org")
+
+    await manual.adjust(
+        operator=operator, email="tester@example.org", credits=30, reason="Thanks for the feedback."
+    )
+    left = await manual.adjust(operator=operator, email="tester@example.org", credits=-5, reason="A slip.")
+
+    assert left == 35 == credits_of(user)
+    assert reasons("credits.adjusted") == ["Thanks for the feedback.", "A slip."]
+    assert db.look(audit.find_all) == []
+
+
+@pytest.mark.parametrize("reason", ["", "   ", None, 5])
+async def test_nothing_is_done_by_hand_without_a_reason(operator: User, reason: object) -> None:
+    user = make_user(credits=10, email="tester@example.org")
+
+    with pytest.raises(Invalid):
+        await manual.adjust(operator=operator, email="tester@example.org", credits=30, reason=reason)  # pyright: ignore[reportArgumentType]
+
+    assert db.look(ledger.balance, user_id=user).remaining == 10
+
+
+async def test_what_is_not_there_cannot_be_changed(operator: User) -> None:
+    for act in (
+        manual.assign(operator=operator, order_id="0" * 32, email=None, reason="x"),
+        manual.replay(operator=operator, event_id="evt_none", reason="x"),
+        manual.adjust(operator=operator, email="nobody@example.org", credits=1, reason="x"),
+    ):
+        with pytest.raises(NotFound):
+            await act
+
+
+def test_only_a_verified_address_of_the_list_runs_the_site(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cuttingasmr.settings import get_settings  # noqa: PLC0415
+
+    monkeypatch.setenv("ADMIN_EMAILS", "Operator@Example.org, other@example.org")
+    get_settings.cache_clear()
+
+    before = operators.is_operator(operator)
+    db.run(operators.vouch_for, email="operator@example.org")
+    after = operators.is_operator(db.look(lambda session: session.get_one(User, operator.id)))
+
+    assert (before, after) == (False, True)
+    with pytest.raises(NotFound):
+        operators.require_operator(operator)
