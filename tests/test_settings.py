@@ -18,6 +18,10 @@ WHOLE = {
     "REDIS_URL": "redis://:a-secret-word@redis.example/0",
     "STORAGE_URL": "s3://films",
     "CREEM_API_KEY": "creem_secret",
+    "CREEM_WEBHOOK_SECRET": "whsec_secret",
+    "CREEM_PRODUCT_STARTER": "prod_1",
+    "CREEM_PRODUCT_STANDARD": "prod_2",
+    "CREEM_PRODUCT_PREMIUM": "prod_3",
     "VEO3_API_KEYS": "kie-secret-one, kie-secret-two",
 }
 

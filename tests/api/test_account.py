@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from http.cookies import Morsel, SimpleCookie
@@ -11,7 +12,7 @@ import pytest
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
-from cuttingasmr.auth import sessions
+from cuttingasmr.auth import buyer, sessions
 from cuttingasmr.auth.sessions import COOKIE, LIFE, RENEW_AFTER
 from cuttingasmr.models import SessionRow, User
 from cuttingasmr.models.columns import new_id
@@ -25,8 +26,13 @@ def sign_up(browser: httpx.Client, email: str = "", **more: str) -> httpx.Respon
     return browser.post("/api/auth/sign-up", json=body)
 
 
-def cookie_of(answer: httpx.Response) -> Morsel[str]:
-    return SimpleCookie(answer.headers["set-cookie"])[COOKIE]
+def cookie_of(answer: httpx.Response, name: str = COOKIE) -> Morsel[str]:
+    return next(
+        morsel
+        for line in answer.headers.get_list("set-cookie")
+        for key, morsel in SimpleCookie(line).items()
+        if key == name
+    )
 
 
 def hashes(session: Session, user_id: str) -> list[str]:
@@ -45,10 +51,13 @@ def test_a_new_account_is_signed_in_at_once(api: Api) -> None:
     assert browser.get("/api/credits").json()["data"]["remainingCredits"] == 18
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(api: Api) -> None:
-    cookie = cookie_of(sign_up(api.browser()))
+@pytest.mark.parametrize(("name", "value"), [(COOKIE, sessions.TOKEN), (buyer.COOKIE, buyer.VALUE)])
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
+    api: Api, name: str, value: re.Pattern[str]
+) -> None:
+    cookie = cookie_of(sign_up(api.browser()), name)
 
-    assert sessions.TOKEN.fullmatch(cookie.value)
+    assert value.fullmatch(cookie.value)
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "lax", "/")
     assert cookie["max-age"] == str(round(LIFE.total_seconds()))
     assert not cookie["secure"], "this site is reached over http"
@@ -58,7 +67,10 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(api: Api) -> None
 def test_the_cookie_of_a_site_with_https_goes_over_https_alone(make_api: Callable[..., Api]) -> None:
     api = make_api(app_url="https://asmr.example")
 
-    assert cookie_of(sign_up(api.browser()))["secure"] is True
+    answer = sign_up(api.browser())
+
+    assert cookie_of(answer)["secure"] is True
+    assert cookie_of(answer, buyer.COOKIE)["secure"] is True
 
 
 def test_signing_in_begins_a_session_and_ends_the_one_this_browser_had(api: Api) -> None:

@@ -16,6 +16,7 @@ from cuttingasmr.auth import local, sessions
 from cuttingasmr.credits import audit
 from cuttingasmr.errors import EmailTaken, InvalidEmail, InvalidPassword, NotFound, WrongCredentials
 from cuttingasmr.models import AuditEntry, SessionRow, User
+from cuttingasmr.settings import PRODUCTION_NEEDS
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
 
@@ -279,11 +280,9 @@ async def test_a_demo_account_is_one_press_away_and_a_new_one_each_time() -> Non
 async def test_there_is_no_demo_in_production(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, databases: Databases
 ) -> None:
-    secrets = dict.fromkeys(("redis_url", "creem_api_key", "veo3_api_keys"), "x")
-    bind(
-        monkeypatch, tmp_path, database_url=databases.make("sqlite"), app_env="production", app_url="https://a.example",
-        storage_url=tmp_path.as_uri(), **secrets,
-    )  # fmt: skip
+    secrets = {name.lower(): "x" for name in PRODUCTION_NEEDS}
+    whole = {**secrets, "app_url": "https://a.example", "storage_url": tmp_path.as_uri()}
+    bind(monkeypatch, tmp_path, app_env="production", **{**whole, "database_url": databases.make("sqlite")})
 
     with pytest.raises(NotFound):
         await local.start_demo()
