@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.models import AuditEntry, Order, OrderState
-from cuttingasmr.payments import orders
+from cuttingasmr.payments import order_token, orders
 from cuttingasmr.payments.arrival import Payment
 from cuttingasmr.providers.creem import get_creem
 
@@ -43,31 +44,47 @@ async def ask_about(order_id: str, *, now: datetime | None = None, put_off: bool
     order = await db.read(_get, order_id=order_id)
     if order is None or order.state not in {OrderState.PENDING, OrderState.EXPIRED}:
         return False
-    payment = await _paid(order)
-    if payment is None:
-        if put_off:
-            await db.transact(_put_off, order_id=order_id, now=now or db.utc_now())
+    payment = await _paid(order.checkout_id, order_id=order.id) if order.checkout_id else None
+    if payment is None and put_off:
+        await db.transact(_put_off, order_id=order_id, now=now or db.utc_now())
+    return payment is not None and await _credit(payment)
+
+
+async def ask_about_page(checkout_id: str, *, user_id: str) -> bool:
+    """Ask Creem about a payment page of the simple road, of which we know no order; tell whether that has credited one.
+
+    Only a payment whose token names this person is taken in: whoever asks learns nothing of others.
+    """
+    payment = await _paid(checkout_id)
+    ticket = order_token.read(payment.token) if payment else None
+    if payment is None or ticket is None or ticket.user_id != user_id:
         return False
-    user_id = await db.transact(_take_in, payment=payment)
-    if user_id:
-        live.publish(user_id)
-    return user_id is not None
+    return await _credit(payment)
 
 
-async def _paid(order: Order) -> Payment | None:
-    """Read the checkout; `None` for one that is not paid, or that nobody can tell of now."""
-    if order.checkout_id is None:
-        return None
+async def _paid(checkout_id: str, *, order_id: str | None = None) -> Payment | None:
+    """Read a checkout; `None` for one that is not paid, or that nobody can tell of now. `order_id` is what it was opened for."""
     try:
-        body = await get_creem().read_checkout(order.checkout_id)
+        body = await get_creem().read_checkout(checkout_id)
         if body.get("status") != COMPLETED:
             return None
-        return Payment.model_validate({**body, "request_id": order.id})
+        return Payment.model_validate(body if order_id is None else {**body, "request_id": order_id})
     except ProviderUnavailable:
         return None
     except ValidationError:
-        log.error("reconcile.unreadable", order=order.id)  # noqa: TRY400 - the values are not for logs
+        log.error("reconcile.unreadable", checkout=checkout_id)  # noqa: TRY400 - the values are not for logs
         return None
+
+
+async def _credit(payment: Payment) -> bool:
+    """Take a payment in, unless its webhook is doing that at this very moment."""
+    try:
+        user_id = await db.transact(_take_in, payment=payment)
+    except IntegrityError:
+        return False
+    if user_id:
+        live.publish(user_id)
+    return user_id is not None
 
 
 def _take_in(session: Session, *, payment: Payment) -> str | None:

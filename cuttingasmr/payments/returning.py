@@ -44,13 +44,19 @@ async def look(*, user_id: str, query: str, may_ask: bool) -> Return:
     if order is not None and may_ask and order.state in {OrderState.PENDING, OrderState.EXPIRED}:
         await reconcile.ask_about(order.id, put_off=False)
         order = await _order(user_id, query)
+    elif order is None and may_ask and is_signed:
+        await reconcile.ask_about_page(_said(query, "checkout_id"), user_id=user_id)
+        order = await _order(user_id, query)
     return Return(is_signed, order)
+
+
+def _said(query: str, name: str) -> str:
+    return parse_qs(query[:2000]).get(name, [""])[0][:64]
 
 
 async def _order(user_id: str, query: str) -> Order | None:
     """Find it by our id, or by Creem's for a page that was opened over the simple road."""
-    said = parse_qs(query[:2000])
-    ours, theirs = said.get("request_id", [""])[0], said.get("order_id", [""])[0]
+    ours, theirs = _said(query, "request_id"), _said(query, "order_id")
     try:
         return await db.read(purchases.find_named, user_id=user_id, order_id=ours, provider_order_id=theirs)
     except NotFound:

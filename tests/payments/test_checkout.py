@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.models import Order, OrderState
-from cuttingasmr.payments import checkout, order_token, reconcile, webhook
+from cuttingasmr.payments import checkout, order_token, reconcile, returning, webhook
 from cuttingasmr.payments.packages import NoSuchPackage, all_packages
 from cuttingasmr.providers.http import close_client
 from tests.support import creem_says
@@ -213,3 +214,30 @@ def test_the_packages_are_what_is_promised(monkeypatch: pytest.MonkeyPatch, tmp_
         ("premium", 9900, 12000, 1450),
     ]
     let_go()
+
+
+def signed_return(**said: str) -> str:
+    """Sign an address as providers.md §1.5 says."""
+    data = "|".join([*(f"{name}={value}" for name, value in said.items()), "salt=sandbox-key"])
+    return urlencode({**said, "signature": hashlib.sha256(data.encode()).hexdigest()})
+
+
+async def test_a_buyer_who_comes_back_over_the_simple_road_gets_their_credits_without_a_webhook(
+    shop: Sandbox,
+) -> None:
+    buyer, other = make_user(credits=0), make_user(credits=0)
+    page = checkout.simple(user_id=buyer, plan="starter")
+    paid = pay(shop, checkout_behind(page.url))
+    came_back = signed_return(checkout_id=paid["checkoutId"], order_id=paid["orderId"])
+
+    of_another = await returning.look(user_id=other, query=came_back, may_ask=True)
+    forged = await returning.look(
+        user_id=buyer, query=came_back.replace("signature=", "signature=0"), may_ask=True
+    )
+    found = await returning.look(user_id=buyer, query=came_back, may_ask=True)
+
+    assert (of_another.order, forged.order) == (None, None)
+    assert found.is_signed
+    assert found.is_credited
+    assert (credits_of(buyer), credits_of(other)) == (115, 0)
+    assert db.look(audit.find_all) == []
