@@ -29,13 +29,18 @@ def test_an_idle_tab_sends_nothing_and_asks_the_database_nothing(page: Page, qui
     assert quiet_site.seen() == before
 
 
+EARS = {"/": 1, "/profile": 2}
+"""How many live lists each page has: on the profile, what was made and what was bought."""
+
+
 def test_tabs_that_are_closed_leave_nothing_behind(page: Page, quiet_site: WatchedSite) -> None:
     before = quiet_site.seen()["listeners"]
     studio = Studio(page, quiet_site.url).sign_up()
     tabs = [studio, *(studio.another_tab(path) for path in ("/", "/profile", "/profile"))]
     for tab in tabs:
         tab.reload().reload()
-    wait_until(lambda: quiet_site.seen()["listeners"] == before + 4, what=quiet_site.seen)
+    ears = 2 * EARS["/"] + 2 * EARS["/profile"]
+    wait_until(lambda: quiet_site.seen()["listeners"] == before + ears, what=quiet_site.seen)
 
     for tab in tabs:
         tab.page.close()
