@@ -26,7 +26,7 @@ def run(cluster: Postgres) -> list[Row]:
 
 
 def _on(kind: str, cluster: Postgres) -> list[Row]:
-    with whole_site(kind, cluster=cluster, POLL_FIRST_SECONDS="10") as site:
+    with whole_site(kind, cluster=cluster, POLL_FIRST_SECONDS="20") as site:
         owner = site.someone()
         wait_until(lambda: owner.http.get("/api/health").json()["checks"]["worker"]["status"] == "ok")
         latency_idle, memory_idle = _latency(owner), _memory(site)

@@ -75,8 +75,9 @@ class Settings(BaseSettings):
     worker: Literal["embedded", "off", "only"] = "embedded"
     executor_id: str = ""
 
-    poll_first_seconds: float = Field(default=10, gt=0)
-    """The first wait before asking the provider about a task; each further one is half as long again, up to 30 s."""
+    poll_first_seconds: float = Field(default=20, gt=0)
+    """The first wait before asking the provider about a task that has not called back; each further one is half as long
+    again, up to a minute. Callbacks are what is fast: with 300 videos waiting, asking more often slowed the site down."""
     submit_doubt_seconds: float = Field(default=240, gt=0)
     """How long a submit whose answer was lost may still be claimed by a callback before it is sent again."""
     wait_limit_seconds: float = Field(default=1800, gt=0)

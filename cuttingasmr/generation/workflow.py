@@ -26,7 +26,8 @@ PATIENCE_SECONDS = {"busy": 900.0, "unreachable": 120.0}
 
 FETCH_TRIES = 6
 BROKEN_TRIES = 2
-LONGEST_POLL_SECONDS = 30.0
+LONGEST_POLL_SECONDS = 60.0
+LONGEST_RETRY_SECONDS = 30.0
 LONGEST_STORAGE_PAUSE_SECONDS = 300.0
 FULL = "Your video is finished and safe with the video service, but our storage is full. We keep trying; do not worry."
 WAITING_FOR_PROVIDER = "The video service is busy. Your video keeps its place and starts as soon as it can."
@@ -100,7 +101,7 @@ async def _get_accepted(video_id: str) -> Failure | None:
             doubts, pause = doubts + 1, get_settings().submit_doubt_seconds
             await notify(video_id, IN_DOUBT)
         else:
-            pause, turn = _growing(turn, 2.0, LONGEST_POLL_SECONDS), turn + 1
+            pause, turn = _growing(turn, 2.0, LONGEST_RETRY_SECONDS), turn + 1
             waited += pause
             await notify(video_id, WAITING_FOR_PROVIDER)
         if await _was_claimed(video_id, pause):
