@@ -130,7 +130,8 @@ def test_killed_when_stored_and_not_completed(site: Site) -> None:
 def test_killed_again_and_again(site: Site, times: int) -> None:
     owner = site.someone()
     video_id = owner.start(f"{PROMPT} sandbox:slow=8")
-    wait_until(lambda: site.video(video_id).provider_task_id)  # before it, a kill may leave a doubt of minutes
+    # Before the submit is on record, a kill may leave a doubt that is waited out for minutes.
+    wait_until(lambda: site.video(video_id).provider_task_id)
 
     for _ in range(times):
         time.sleep(0.4)
