@@ -29,8 +29,3 @@ def video_download(video_id: str) -> str:
 def video_poster(video_id: str) -> str:
     """Say where a finished video's picture is."""
     return f"/api/videos/{video_id}/poster"
-
-
-def package_card(package_id: str) -> str:
-    """Say where a package can be bought: on the pricing page, at its card."""
-    return f"{PRICING}?plan={package_id}"
