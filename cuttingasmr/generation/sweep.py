@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
-from cuttingasmr.generation import engine, failures, steps
+from cuttingasmr.generation import engine, failures, keeping, steps
 from cuttingasmr.models import ENDED, Video
 
 QUIET = timedelta(seconds=60)
@@ -42,7 +42,7 @@ def reconcile(*, now: datetime | None = None) -> tuple[int, int]:
 
 def clear_scratch() -> None:
     """Remove what killed processes left in the folder for downloads."""
-    for file in steps.scratch_folder().iterdir():
+    for file in keeping.scratch_folder().iterdir():
         if time.time() - file.stat().st_mtime > SCRATCH_SECONDS:
             file.unlink(missing_ok=True)
 

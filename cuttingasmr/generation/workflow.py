@@ -13,7 +13,7 @@ import structlog
 from dbos import DBOS
 from dbos import error as dbos_error
 
-from cuttingasmr.generation import failures, steps
+from cuttingasmr.generation import failures, keeping, steps, submitting
 from cuttingasmr.generation.engine import TOPIC, WORKFLOW
 from cuttingasmr.generation.failures import Failure
 from cuttingasmr.settings import get_settings
@@ -57,11 +57,11 @@ def _step(function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutin
     return retried(function)
 
 
-submit = _step(steps.submit)
-forget_submit = _step(steps.forget_submit)
-adopt = _step(steps.adopt)
+submit = _step(submitting.submit)
+forget_submit = _step(submitting.forget_submit)
+adopt = _step(submitting.adopt)
 check = _step(steps.check)
-store = _step(steps.store)
+store = _step(keeping.store)
 notify = _step(steps.notify)
 complete = _step(steps.complete)
 give_up = _step(steps.give_up)

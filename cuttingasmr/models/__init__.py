@@ -2,12 +2,16 @@
 
 from cuttingasmr.models.agreement import Agreement
 from cuttingasmr.models.audit import AuditEntry
+from cuttingasmr.models.chore_run import ChoreRun
 from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
+from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
+from cuttingasmr.models.picture import Picture
+from cuttingasmr.models.provider_key import ProviderCall, ProviderKey
 from cuttingasmr.models.session import SessionRow
 from cuttingasmr.models.user import User
-from cuttingasmr.models.video import ENDED, Status, Video
+from cuttingasmr.models.video import ENDED, HdState, Status, Video, VideoKind
 from cuttingasmr.models.webhook import Outcome, WebhookEvent
 
 __all__ = [
@@ -15,15 +19,22 @@ __all__ = [
     "ENDED",
     "Agreement",
     "AuditEntry",
+    "ChoreRun",
     "CreditEntry",
     "EngineBeat",
+    "HdState",
     "Kind",
+    "ModerationDecision",
     "Order",
     "OrderState",
     "Outcome",
+    "Picture",
+    "ProviderCall",
+    "ProviderKey",
     "SessionRow",
     "Status",
     "User",
     "Video",
+    "VideoKind",
     "WebhookEvent",
 ]

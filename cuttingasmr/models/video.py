@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from cuttingasmr.models.columns import later, moment, new_id
@@ -26,6 +26,29 @@ ENDED = (Status.COMPLETED, Status.FAILED, Status.CANCELED)
 STATUSES = ", ".join(f"'{status}'" for status in Status)
 
 
+class VideoKind(StrEnum):
+    """What a video is made from, in the provider's own words (providers.md §2.3)."""
+
+    TEXT = "TEXT_2_VIDEO"
+    FRAMES = "FIRST_AND_LAST_FRAMES_2_VIDEO"  # one picture: the first frame; two: the first and the last
+    REFERENCES = "REFERENCE_2_VIDEO"  # one to three pictures of what shall be seen
+
+
+KINDS = ", ".join(f"'{kind}'" for kind in VideoKind)
+
+
+class HdState(StrEnum):
+    """Where the 1080p version of a video is. Nobody has asked for it while it is empty."""
+
+    NONE = ""
+    ASKED = "asked"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+
+
+HD_STATES = ", ".join(f"'{state}'" for state in HdState)
+
+
 class Video(SQLModel, table=True):
     """One video of one person. Its id is its workflow's id as well."""
 
@@ -40,6 +63,9 @@ class Video(SQLModel, table=True):
             "status != 'completed' OR (file_key IS NOT NULL AND completed_at IS NOT NULL)",
             name="ck_videos_completed",
         ),
+        CheckConstraint(f"kind IN ({KINDS})", name="ck_videos_kind"),
+        CheckConstraint(f"hd_state IN ({HD_STATES})", name="ck_videos_hd_state"),
+        CheckConstraint("hd_state != 'ready' OR hd_key IS NOT NULL", name="ck_videos_hd_ready"),
         Index("ix_videos_user_id_created_at_id", "user_id", "created_at", "id"),
         Index("ix_videos_provider_task_id", "provider_task_id"),
         Index(
@@ -54,11 +80,30 @@ class Video(SQLModel, table=True):
             postgresql_where=text("status = 'completed'"),
             sqlite_where=text("status = 'completed'"),
         ),
+        Index(
+            "ix_videos_deleted",
+            "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL AND purged_at IS NULL"),
+            sqlite_where=text("deleted_at IS NOT NULL AND purged_at IS NULL"),
+        ),
+        Index(
+            "ix_videos_hd_asked",
+            "hd_asked_at",
+            postgresql_where=text("hd_state = 'asked'"),
+            sqlite_where=text("hd_state = 'asked'"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     user_id: str = Field(foreign_key="users.id", ondelete="RESTRICT", max_length=32)
+    kind: str = Field(default=VideoKind.TEXT, max_length=32)
     prompt: str = Field(max_length=2000)
+    picture_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    """The pictures it is made from, in their order; none for text alone."""
+    title: str = Field(default="", max_length=120)
+    search_text: str = Field(default="", sa_type=Text)
+    """Title and prompt, case-folded: what a search looks through, alike on both databases."""
+    is_favourite: bool = False
     template_id: str = Field(default="", max_length=64)
     aspect_ratio: str = Field(default="16:9", max_length=8)
     duration: int = 8
@@ -68,6 +113,10 @@ class Video(SQLModel, table=True):
     credits_returned: int = 0
     idempotency_key: str | None = Field(default=None, max_length=200)
     request_hash: str = Field(default="", max_length=64)
+    batch_id: str | None = Field(default=None, max_length=32)
+    """The same for variations that were started by one press."""
+    queue_rank: int = 0
+    """How many of its owner's videos were under way before it: a lower rank goes first, so nobody starves others."""
 
     provider_key: str = Field(default="", max_length=16)
     provider_task_id: str | None = Field(default=None, max_length=128)
@@ -85,5 +134,15 @@ class Video(SQLModel, table=True):
     height: int | None = None
     duration_ms: int | None = None
     size_bytes: int | None = None
+    preview_key: str | None = Field(default=None, max_length=200)
+    hd_state: str = Field(default=HdState.NONE, max_length=16)
+    hd_key: str | None = Field(default=None, max_length=200)
+    hd_asked_at: datetime | None = later()
+    hd_note: str = Field(default="", max_length=300)
+    """Why there is no 1080p version, in words for its owner."""
     is_shared: bool = False
+    deleted_at: datetime | None = later()
+    """In the bin since then: it can be taken out again until its files are gone."""
+    purged_at: datetime | None = later()
+    """Its files and its words are gone since then; the row stays for the books."""
     created_at: datetime = moment()

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.generation import callbacks, steps
+from cuttingasmr.generation import callbacks, keeping, steps, submitting
+from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.generation.start import charge_and_record
 from cuttingasmr.models import Status, Video
@@ -57,11 +58,11 @@ def files_in(folder: Path) -> list[Path]:
 
 async def submitted(prompt: str = PROMPT) -> str:
     video_id = begin(prompt)
-    assert (await steps.submit(video_id))["state"] == "sent"
+    assert (await submitting.submit(video_id))["state"] == "sent"
     return video_id
 
 
-async def over(video_id: str) -> steps.Outcome:
+async def over(video_id: str) -> Outcome:
     """Check until it is over."""
     deadline = time.monotonic() + 30
     while (outcome := await steps.check(video_id))["state"] == "pending":
@@ -74,7 +75,7 @@ async def test_a_submit_is_sent_and_written_down(strangers: Sandbox) -> None:
     words = never()
     video_id = begin(words)
 
-    outcome = await steps.submit(video_id)
+    outcome = await submitting.submit(video_id)
 
     (task,) = strangers.tasks(words)
     written = row(video_id)
@@ -90,7 +91,7 @@ async def test_a_submit_that_is_repeated_makes_one_task(strangers: Sandbox) -> N
     words = never()
     video_id = begin(words)
 
-    outcomes = [await steps.submit(video_id) for _ in range(3)]
+    outcomes = [await submitting.submit(video_id) for _ in range(3)]
 
     assert outcomes == [{"state": "sent"}] * 3
     assert len(strangers.tasks(words)) == 1
@@ -100,7 +101,7 @@ async def test_submits_at_the_same_moment_make_one_task(strangers: Sandbox) -> N
     words = never()
     video_id = begin(words)
 
-    outcomes = await asyncio.gather(*(steps.submit(video_id) for _ in range(5)))
+    outcomes = await asyncio.gather(*(submitting.submit(video_id) for _ in range(5)))
 
     assert {outcome["state"] for outcome in outcomes} <= {"sent", "doubt"}
     assert len(strangers.tasks(words)) == 1
@@ -120,12 +121,12 @@ async def test_a_submit_that_surely_was_not_taken_is_told_and_not_in_doubt(
 ) -> None:
     video_id = begin(fate)
 
-    found = await steps.submit(video_id)
+    found = await submitting.submit(video_id)
 
     assert outcome.items() <= found.items()
     assert row(video_id).submit_began_at is None
     assert row(video_id).provider_task_id is None
-    assert (await steps.submit(video_id))["state"] == outcome["state"], "it is tried again"
+    assert (await submitting.submit(video_id))["state"] == outcome["state"], "it is tried again"
 
 
 async def test_a_provider_that_is_not_there_is_unreachable(
@@ -134,7 +135,7 @@ async def test_a_provider_that_is_not_there_is_unreachable(
     bind(monkeypatch, tmp_path, veo3_api_base_url=f"http://127.0.0.1:{free_port()}")
     video_id = begin()
 
-    assert await steps.submit(video_id) == {"state": "unreachable"}
+    assert await submitting.submit(video_id) == {"state": "unreachable"}
     assert row(video_id).submit_began_at is None
     del strangers
 
@@ -149,7 +150,7 @@ async def test_a_key_that_is_refused_is_told_to_the_operator_by_its_fingerprint(
     video_id = begin()
 
     with capture_logs() as said:
-        assert await steps.submit(video_id) == {"state": "unreachable"}
+        assert await submitting.submit(video_id) == {"state": "unreachable"}
 
     assert {"provider.key-refused"} <= {line["event"] for line in said}
     assert key not in repr(said)
@@ -160,14 +161,14 @@ async def test_a_submit_whose_answer_is_lost_is_in_doubt_until_a_task_claims_it(
     words = never()
     video_id = begin(words)
     with broken(strangers, "down", only="create"):
-        first = await steps.submit(video_id)
+        first = await submitting.submit(video_id)
 
-    again = await steps.submit(video_id)
-    await steps.adopt(video_id, "veo_task_claimed")
+    again = await submitting.submit(video_id)
+    await submitting.adopt(video_id, "veo_task_claimed")
 
     assert first == again == {"state": "doubt"}
     assert strangers.tasks(words) == [], "it is not sent again while in doubt"
-    assert await steps.submit(video_id) == {"state": "sent"}
+    assert await submitting.submit(video_id) == {"state": "sent"}
     assert row(video_id).provider_task_id == "veo_task_claimed"
 
 
@@ -175,11 +176,11 @@ async def test_a_doubtful_submit_that_is_forgotten_is_sent_again(strangers: Sand
     words = never()
     video_id = begin(words)
     with broken(strangers, "down", only="create"):
-        await steps.submit(video_id)
+        await submitting.submit(video_id)
 
-    await steps.forget_submit(video_id)
+    await submitting.forget_submit(video_id)
 
-    assert await steps.submit(video_id) == {"state": "sent"}
+    assert await submitting.submit(video_id) == {"state": "sent"}
     assert len(strangers.tasks(words)) == 1
 
 
@@ -188,7 +189,7 @@ async def test_the_first_task_that_is_written_down_stays() -> None:
     video_id = await submitted(never())
     task = row(video_id).provider_task_id
 
-    await steps.adopt(video_id, "another")
+    await submitting.adopt(video_id, "another")
 
     assert row(video_id).provider_task_id == task
 
@@ -198,10 +199,10 @@ async def test_a_video_that_has_ended_is_not_submitted_asked_about_or_stored() -
     video_id = begin()
     await steps.give_up(video_id, "TooSlow", "It took too long.")
 
-    assert [(await step(video_id))["state"] for step in (steps.submit, steps.check, steps.store)] == [
+    assert [(await step(video_id))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
         "ended"
     ] * 3
-    await steps.adopt(video_id, "late")
+    await submitting.adopt(video_id, "late")
     await steps.notify(video_id, "late")
     assert (row(video_id).provider_task_id, row(video_id).notice) == (None, "")
 
@@ -237,7 +238,7 @@ async def test_a_provider_that_does_not_answer_is_no_failure(strangers: Sandbox)
 
     with broken(strangers, "500", only="record-info"):
         assert (await steps.check(video_id))["state"] == "unreachable"
-        assert (await steps.store(video_id))["state"] == "unreachable"
+        assert (await keeping.store(video_id))["state"] == "unreachable"
 
 
 async def test_a_task_is_asked_about_with_the_key_that_made_it(
@@ -255,7 +256,7 @@ async def test_a_finished_film_is_stored_with_its_poster_and_measured() -> None:
     video_id = await submitted()
     await over(video_id)
 
-    outcomes = [await steps.store(video_id) for _ in range(2)]
+    outcomes = [await keeping.store(video_id) for _ in range(2)]
 
     found = row(video_id)
     assert outcomes == [{"state": "stored"}] * 2
@@ -275,7 +276,7 @@ async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None
     video_id = await submitted()
     await over(video_id)
 
-    await steps.store(video_id)
+    await keeping.store(video_id)
 
     assert files_in(tmp_path / "tmp") == []
 
@@ -285,7 +286,7 @@ async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
     video_id = await submitted("sandbox:broken-file")
     await over(video_id)
 
-    assert await steps.store(video_id) == {"state": "broken"}
+    assert await keeping.store(video_id) == {"state": "broken"}
 
     assert row(video_id).file_key is None
     assert [file for file in files_in(tmp_path) if file.suffix == ".mp4"] == []
@@ -296,9 +297,9 @@ async def test_a_file_that_cannot_be_fetched_is_tried_again_later(strangers: San
     await over(video_id)
 
     with broken(strangers, "down", only="files"):
-        assert await steps.store(video_id) == {"state": "unreachable"}
+        assert await keeping.store(video_id) == {"state": "unreachable"}
 
-    assert await steps.store(video_id) == {"state": "stored"}
+    assert await keeping.store(video_id) == {"state": "stored"}
 
 
 async def test_a_link_that_leads_to_no_file_is_a_broken_one(strangers: Sandbox) -> None:
@@ -306,7 +307,7 @@ async def test_a_link_that_leads_to_no_file_is_a_broken_one(strangers: Sandbox) 
     await over(video_id)
 
     with broken(strangers, "500", only="files"):
-        assert await steps.store(video_id) == {"state": "broken"}
+        assert await keeping.store(video_id) == {"state": "broken"}
 
 
 async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
@@ -317,10 +318,10 @@ async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
     (tmp_path / "file").touch()
     bind(monkeypatch, tmp_path, storage_url=(tmp_path / "file" / "media").as_uri())
 
-    assert await steps.store(video_id) == {"state": "full"}
+    assert await keeping.store(video_id) == {"state": "full"}
 
     (tmp_path / "file").unlink()
-    assert await steps.store(video_id) == {"state": "stored"}
+    assert await keeping.store(video_id) == {"state": "stored"}
     del strangers
 
 
@@ -328,14 +329,14 @@ async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
 async def test_completing_twice_is_completing_once_and_nothing_undoes_it() -> None:
     video_id = await submitted()
     await over(video_id)
-    await steps.store(video_id)
+    await keeping.store(video_id)
 
     await steps.complete(video_id)
     done = row(video_id).model_dump()
     await steps.complete(video_id)
     await steps.give_up(video_id, "TooSlow", "It took too long.")
     await steps.notify(video_id, "late")
-    await steps.forget_submit(video_id)
+    await submitting.forget_submit(video_id)
 
     assert row(video_id).model_dump() == done
     assert (done["status"], left(video_id)) == (Status.COMPLETED, 8)
@@ -374,13 +375,13 @@ async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
     await steps.notify(video_id, "Please wait.")
     assert row(video_id).notice == "Please wait."
 
-    await steps.submit(video_id)
+    await submitting.submit(video_id)
 
     assert row(video_id).notice == ""
 
 
 @pytest.mark.usefixtures("strangers")
 async def test_a_video_that_there_is_not_has_ended() -> None:
-    assert [(await step("0" * 32))["state"] for step in (steps.submit, steps.check, steps.store)] == [
+    assert [(await step("0" * 32))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
         "ended"
     ] * 3

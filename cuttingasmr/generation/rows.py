@@ -1,0 +1,30 @@
+"""Changing one video's row: small, conditional, and telling whether it happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, update
+
+from cuttingasmr.models import ENDED, Video
+
+
+def note(session: Session, *, video_id: str, **facts: Any) -> str | None:
+    """Write facts about a video that has not ended, and give its owner; `None` when it has."""
+    return update_running(session, video_id, **facts)
+
+
+def update_running(session: Session, video_id: str, *conditions: Any, **facts: Any) -> str | None:
+    """Change a video that has not ended where the conditions hold, and give its owner; `None` when they do not."""
+    return update_video(session, video_id, col(Video.status).not_in(ENDED), *conditions, **facts)
+
+
+def update_video(session: Session, video_id: str, *conditions: Any, **facts: Any) -> str | None:
+    """Change one video where the conditions hold, and give its owner; `None` when they do not."""
+    change = update(Video).where(col(Video.id) == video_id, *conditions).values(**facts)
+    return session.exec(change.returning(col(Video.user_id))).scalar_one_or_none()
+
+
+def get(session: Session, *, video_id: str) -> Video | None:
+    """Read a video as it is now."""
+    return session.get(Video, video_id, populate_existing=True)
