@@ -32,8 +32,8 @@ class Row:
 
 @contextlib.contextmanager
 def postgres_cluster() -> Generator[Postgres, None, None]:
-    """Run a private PostgreSQL while the block runs."""
-    cluster = Postgres()
+    """Run a private PostgreSQL while the block runs, as durable as in production: a commit is on the disk."""
+    cluster = Postgres(fsync="on", full_page_writes="on")
     try:
         yield cluster.start()
     finally:
