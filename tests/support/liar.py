@@ -25,6 +25,7 @@ class Liar:
     def __init__(self) -> None:
         self.says, self.status, self.kind = b"", 200, "application/json"
         self.promises: int | None = None
+        self.more: dict[str, str] = {}
         self.speaks = threading.Event()
         self.speaks.set()
         self.asked: list[Asked] = []
@@ -42,6 +43,8 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             self.send_response(liar.status)
             self.send_header("content-type", liar.kind)
             self.send_header("content-length", str(liar.promises or len(liar.says)))
+            for name, value in liar.more.items():
+                self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(OSError):  # who waited too long is gone
                 self.wfile.write(liar.says)
