@@ -2,6 +2,7 @@
 
 HOME = "/"
 PROFILE = "/profile"
+LIBRARY = "/library"
 PRICING = "/pricing"
 PAYMENT_SUCCESS = "/payment/success"
 PAYMENT_CANCEL = "/payment/cancel"
@@ -14,6 +15,8 @@ SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"
 CREDITS_CSV = "/api/user/credits.csv"
+VIDEOS_ZIP = "/api/user/videos.zip"
+HD = "1080p"
 
 
 def video_file(video_id: str) -> str:
@@ -29,3 +32,28 @@ def video_download(video_id: str) -> str:
 def video_poster(video_id: str) -> str:
     """Say where a finished video's picture is."""
     return f"/api/videos/{video_id}/poster"
+
+
+def video_hd(video_id: str) -> str:
+    """Say where the 1080p version of a video can be watched."""
+    return f"{video_file(video_id)}?quality={HD}"
+
+
+def video_hd_download(video_id: str) -> str:
+    """Say where the 1080p version of a video can be saved from."""
+    return f"{video_download(video_id)}&quality={HD}"
+
+
+def video_preview(video_id: str) -> str:
+    """Say where the light, silent preview of a video is."""
+    return f"/api/videos/{video_id}/preview"
+
+
+def video_page(video_id: str) -> str:
+    """Say where anybody can watch a video that is shared."""
+    return f"/video/{video_id}"
+
+
+def library_at(video_id: str) -> str:
+    """Say where a video of one's own is looked at."""
+    return f"{LIBRARY}?video={video_id}"

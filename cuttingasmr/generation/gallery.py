@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cuttingasmr.errors import NotFound
 from cuttingasmr.generation import library
-from cuttingasmr.generation.desk import RETRY, Owner
+from cuttingasmr.generation.desk import Owner, retried_among
 from cuttingasmr.generation.filters import EVERYTHING, Filter
 from cuttingasmr.generation.library import Page, Seen, Tally
-from cuttingasmr.models import Status, User, Video
+from cuttingasmr.models import User
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,6 @@ def look_around(
     shown = _opened(session, user, opened)
     retried = retried_among(session, user.id, [*videos.rows, *([shown] if shown else [])])
     return Gallery(user, videos, tally, _found(session, user, wanted, videos, tally, cursor), shown, retried)
-
-
-def retried_among(session: Session, user_id: str, seen: list[Seen]) -> frozenset[str]:
-    """Tell which of these were tried once more, whatever has become of the second try."""
-    ended = [one.video.id for one in seen if one.video.status in {Status.FAILED, Status.CANCELED}]
-    if not ended:
-        return frozenset()
-    keys = [f"{RETRY}{video_id}" for video_id in ended]
-    found = select(Video.idempotency_key).where(
-        col(Video.user_id) == user_id, col(Video.idempotency_key).in_(keys)
-    )
-    return frozenset(str(key).removeprefix(RETRY) for key in session.exec(found))
 
 
 def _found(

@@ -100,17 +100,17 @@ def put_back(session: Session, *, user_id: str, video_ids: Collection[str]) -> l
     return ids
 
 
-async def remove(*, user_id: str, video_id: str) -> None:
-    """Delete one video; one that still waits is cancelled first, and its credits come back.
+async def remove(*, user_id: str, video_id: str) -> str:
+    """Delete one video, and give its id; one that still waits is cancelled first, and its credits come back.
 
     Raises `AlreadySubmitted` for one that is being made: it can only be discarded, by `control.cancel`.
     """
     video = (await db.read(library.find, user_id=user_id, name=video_id)).video
-    if await change(put_away, user_id=user_id, video_ids=[video.id]):
-        return
-    with contextlib.suppress(AlreadyEnded):
-        await control.cancel(user_id=user_id, video_id=video.id)
-    await change(put_away, user_id=user_id, video_ids=[video.id])
+    if not await change(put_away, user_id=user_id, video_ids=[video.id]):
+        with contextlib.suppress(AlreadyEnded):
+            await control.cancel(user_id=user_id, video_id=video.id)
+        await change(put_away, user_id=user_id, video_ids=[video.id])
+    return video.id
 
 
 def checked_title(title: object) -> str:
