@@ -172,7 +172,9 @@ class VideoShape(Shape):
     notice: str
     video_url: str | None
     video_url_1080p: str | None = Field(default=None, alias="videoUrl1080p")
-    hd_state: str = Field(description="Of the 1080p version: asked, ready, unavailable, or empty before it is asked for")
+    hd_state: str = Field(
+        description="Of the 1080p version: asked, ready, unavailable, or empty before it is asked for"
+    )
     thumbnail_url: str | None
     preview_url: str | None
     error: str | None
@@ -210,13 +212,19 @@ class Wanted(BaseModel):
     """What /api/user/videos is asked for; what is empty does not matter."""
 
     cursor: str = Field(default="", max_length=200, description="The `nextCursor` of the page before")
-    q: str = Field(default="", max_length=200, description="Words that the prompt and the title hold, all of them")
+    q: str = Field(
+        default="", max_length=200, description="Words that the prompt and the title hold, all of them"
+    )
     state: str = Field(default="", description="running, ready, failed or canceled")
     type: str = Field(default="", description="text, frames or references")
     ratio: str = Field(default="", description="16:9 or 9:16")
     favourite: Flag = Field(default=False, description="Only favourites")
-    deleted: Flag = Field(default=False, description="Those that were deleted in the last 7 days, in place of the others")
-    since: str = Field(default="", alias="from", max_length=40, description="The first day (UTC), or a moment")
+    deleted: Flag = Field(
+        default=False, description="Those that were deleted in the last 7 days, in place of the others"
+    )
+    since: str = Field(
+        default="", alias="from", max_length=40, description="The first day (UTC), or a moment"
+    )
     until: str = Field(default="", alias="to", max_length=40, description="The last day (UTC), or a moment")
 
     def checked(self) -> Filter:
@@ -233,7 +241,9 @@ class Wanted(BaseModel):
 class Cancel(Shape):
     """The body of a cancel."""
 
-    discard: bool = Field(default=False, description="If it is being made already: let it be made, but delete it")
+    discard: bool = Field(
+        default=False, description="If it is being made already: let it be made, but delete it"
+    )
 
 
 class Share(Shape):
@@ -272,7 +282,16 @@ def _facts(seen: Seen) -> dict[str, Any]:
     video, progress = seen.video, seen.progress
     return {
         **video.model_dump(
-            include={"id", "status", "title", "prompt", "aspect_ratio", "notice", "credits_used", "credits_returned"}
+            include={
+                "id",
+                "status",
+                "title",
+                "prompt",
+                "aspect_ratio",
+                "notice",
+                "credits_used",
+                "credits_returned",
+            }
         ),
         **video.model_dump(include={"hd_state", "created_at", "completed_at", "deleted_at"}),
         "type": video.kind,

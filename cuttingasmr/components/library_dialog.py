@@ -205,17 +205,19 @@ def _prompt(card: CardVar) -> rx.Component:
 def _share(card: CardVar) -> rx.Component:
     link = rx.el.div(
         rx.el.input(
-            value=card.share_path,
+            value=card.share_url,
             read_only=True,
             class_name=theme.LINK_FIELD,
             aria_label="Link for others",
-            custom_attrs={"data-link": card.share_path},
+            custom_attrs={"data-link": ""},
         ),
-        button(icon("copy", 15), "Copy", aria_label="Copy the link", custom_attrs={"data-copies-link": ""}),
-        button("Stop", kind="plain", aria_label="Stop sharing", on_click=Shelving.share(card.id, False)),
+        button(
+            icon("copy", 15), "Copy", aria_label="Copy the link", custom_attrs={"data-copies": card.share_url}
+        ),
+        button("Stop", kind="plain", aria_label="Stop sharing", on_click=Shelving.unshare(card.id)),
         class_name="flex items-center gap-1.5",
     )
-    offer = button(icon("link", 16), "Share by link", on_click=Shelving.share(card.id, True))
+    offer = button(icon("link", 16), "Share by link", on_click=Shelving.share(card.id))
     return rx.el.div(rx.cond(card.is_shared, link, offer), custom_attrs={"data-share": ""})
 
 
@@ -244,9 +246,7 @@ def _bin(card: CardVar) -> rx.Component:
             class_name=theme.TEXT,
         ),
         rx.el.div(
-            button(
-                icon("undo-2", 16), "Take back", kind="primary", on_click=Shelving.act(RESTORE, card.id)
-            ),
+            button(icon("undo-2", 16), "Take back", kind="primary", on_click=Shelving.act(RESTORE, card.id)),
             class_name=theme.WRAP,
         ),
         _prompt(card),

@@ -22,7 +22,10 @@ RARE_VIEWS = ("running", "failed", "canceled", DELETED)
 """Offered only while there is something in them, or they are open."""
 
 SHAPES = {"": "Any shape", "16:9": "Wide, 16:9", "9:16": "Tall, 9:16"}
-SOURCES = {"": "Made from anything", **dict(zip(("text", "frames", "references"), MADE_FROM.values(), strict=True))}
+SOURCES = {
+    "": "Made from anything",
+    **dict(zip(("text", "frames", "references"), MADE_FROM.values(), strict=True)),
+}
 
 
 def library_head() -> rx.Component:

@@ -48,9 +48,7 @@ def _tile(tile: TileVar) -> rx.Component:
         rx.el.button(
             rx.cond(
                 tile.poster,
-                rx.el.img(
-                    src=tile.poster, alt="", loading="lazy", decoding="async", class_name=theme.COVER
-                ),
+                rx.el.img(src=tile.poster, alt="", loading="lazy", decoding="async", class_name=theme.COVER),
                 _state(tile),
             ),
             rx.el.span(class_name=theme.PREVIEW, custom_attrs={"data-plays": tile.preview}),

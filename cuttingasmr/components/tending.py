@@ -14,7 +14,7 @@ from cuttingasmr.states.views import Card
 
 CardVar = rx.vars.ObjectVar[Card]
 
-HD_TAKES = "Being made, usually 1–3 min"
+HD_TAKES = "Being made, usually 1 to 3 min"
 
 
 def cancel(card: CardVar) -> rx.Component:
@@ -23,7 +23,7 @@ def cancel(card: CardVar) -> rx.Component:
         icon("x", 16),
         rx.el.span("Cancel · ", card.price, " come back", custom_attrs={"data-idle": ""}),
         rx.el.span("Canceling…", custom_attrs={"data-pending": ""}),
-        on_click=Shelving.cancel(card.id, False),
+        on_click=Shelving.cancel(card.id),
     )
     asks = button(
         icon("circle-stop", 16), "Cancel", kind="plain", custom_attrs={"data-opens": question(card.id)}
@@ -53,7 +53,7 @@ def discard_dialog(card: CardVar) -> rx.Component:
                 button(
                     "Discard it",
                     class_name=theme.DANGER,
-                    on_click=Shelving.cancel(card.id, True),
+                    on_click=Shelving.discard(card.id),
                     custom_attrs={"data-closes": ""},
                 ),
                 class_name=theme.WRAP,

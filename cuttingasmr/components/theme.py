@@ -249,7 +249,9 @@ TILE_SAID: Final = (
 )
 TILE_STATE: Final = "absolute inset-0 grid place-items-center text-white"
 TILE_STATE_INSIDE: Final = "flex flex-col items-center gap-2 px-3 text-center text-[0.8125rem] font-medium"
-TILE_HEART: Final = "pointer-events-none absolute top-2.5 right-2.5 text-white drop-shadow [&_svg]:fill-current"
+TILE_HEART: Final = (
+    "pointer-events-none absolute top-2.5 right-2.5 text-white drop-shadow [&_svg]:fill-current"
+)
 PICK: Final = (
     "absolute top-2 left-2 z-[1] grid size-8 cursor-pointer place-items-center rounded-full opacity-0 "
     "transition-opacity group-hover/tile:opacity-100 focus-within:opacity-100 has-checked:opacity-100 picking"
@@ -267,9 +269,7 @@ SHEET: Final = (
     "sheet m-auto h-fit max-h-[94dvh] w-full max-w-none overflow-hidden bg-panel text-ink border border-line shadow-2xl "
     "shadow-black/50 max-sm:mb-0 max-sm:rounded-t-3xl sm:w-[calc(100%-3rem)] sm:max-w-6xl sm:rounded-3xl"
 )
-SHEET_INSIDE: Final = (
-    "flex max-h-[94dvh] flex-col overflow-y-auto overscroll-contain lg:h-[min(86dvh,46rem)] lg:flex-row lg:overflow-hidden"
-)
+SHEET_INSIDE: Final = "flex max-h-[94dvh] flex-col overflow-y-auto overscroll-contain lg:h-[min(86dvh,46rem)] lg:flex-row lg:overflow-hidden"
 SHEET_STAGE: Final = "shade relative shrink-0 max-lg:w-full lg:min-w-0 lg:flex-1"
 SHEET_PLAYER: Final = "block w-full object-contain max-lg:max-h-[56dvh] lg:absolute lg:inset-0 lg:size-full"
 SHEET_WAITING: Final = "relative h-64 sm:h-80 lg:absolute lg:inset-0 lg:h-full"
@@ -281,9 +281,7 @@ NAME_FIELD: Final = (
 )
 SETTINGS: Final = "grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 border-t border-line/60 pt-4 text-sm text-soft"
 SETTING: Final = "text-right text-ink"
-PROMPT_BOX: Final = (
-    "max-h-48 overflow-y-auto whitespace-pre-wrap break-words rounded-2xl bg-raised p-4 text-sm leading-relaxed text-soft"
-)
+PROMPT_BOX: Final = "max-h-48 overflow-y-auto whitespace-pre-wrap break-words rounded-2xl bg-raised p-4 text-sm leading-relaxed text-soft"
 LINK_FIELD: Final = (
     "h-9 min-w-0 flex-1 truncate rounded-full bg-raised border border-line px-3.5 text-[0.8125rem] text-soft"
 )

@@ -12,6 +12,7 @@ from cuttingasmr.states.studio import Studio
 
 STAGES = ("queued", "rendering", "saving", "ready")
 
+
 def video_card(card: CardVar, *, is_large: bool | rx.Var[bool] = False) -> rx.Component:
     """Show a video wherever it is; the newest one may be shown large."""
     large = rx.cond(is_large, "", rx.Var("undefined")) if isinstance(is_large, rx.Var) else None

@@ -9,11 +9,10 @@ from uuid import uuid4
 
 import reflex as rx
 
-from cuttingasmr.errors import AppError, Invalid
-from cuttingasmr.generation import control, hd, shelving
+from cuttingasmr.errors import AppError, Invalid, NotFound
+from cuttingasmr.generation import control, hd, library, shelving
 from cuttingasmr.models import Status, User
 from cuttingasmr.states.asking import asker
-from cuttingasmr.states.studio import checked_id
 from cuttingasmr.states.views import counted
 
 DELETE, RESTORE, STAR, UNSTAR = "delete", "restore", "star", "unstar"
@@ -31,7 +30,6 @@ class Shelving(rx.State):
     @rx.event
     async def act(self, what: object, video_ids: object) -> None:
         """Delete videos, take them back, or put a star on them or off; `video_ids` has commas between."""
-
         await self._do(partial(self._act, what=what, video_ids=video_ids))
 
     @rx.event
@@ -46,41 +44,46 @@ class Shelving(rx.State):
 
         async def do(user: User) -> None:
             fields = form if isinstance(form, Mapping) else {}
-            video_id = checked_id(fields.get("video"))
-            await shelving.change(
-                shelving.rename, user_id=user.id, video_id=video_id, title=fields.get("title")
-            )
+            named = {"video_id": known_id(fields.get("video")), "title": fields.get("title")}
+            await shelving.change(shelving.rename, user_id=user.id, **named)
 
         await self._do(do)
 
     @rx.event
-    async def share(self, video_id: object, shared: object) -> None:
-        """Let anybody with the link watch a video, or nobody again."""
+    async def share(self, video_id: object) -> None:
+        """Let anybody with the link watch a video."""
+        await self._do(partial(_share, video_id=video_id, shared=True))
 
-        async def do(user: User) -> None:
-            await shelving.change(
-                shelving.set_shared, user_id=user.id, video_id=checked_id(video_id), shared=shared is True
-            )
-
-        await self._do(do)
+    @rx.event
+    async def unshare(self, video_id: object) -> None:
+        """Let nobody but its owner watch a video."""
+        await self._do(partial(_share, video_id=video_id, shared=False))
 
     @rx.event
     async def ask_for_hd(self, video_id: object) -> None:
         """Ask for the 1080p version of a video."""
 
         async def do(user: User) -> None:
-            await hd.ask(user_id=user.id, video_id=checked_id(video_id))
+            await hd.ask(user_id=user.id, video_id=known_id(video_id))
 
         await self._do(do)
 
     @rx.event
-    async def cancel(self, video_id: object, discard: object) -> None:
-        """Cancel a video that waits; or discard one that is being made, which costs what it costs."""
+    async def cancel(self, video_id: object) -> None:
+        """Cancel a video that waits; one that is being made by now goes on."""
 
         async def do(user: User) -> None:
-            video = await control.cancel(
-                user_id=user.id, video_id=checked_id(video_id), discard=discard is True
-            )
+            video = await control.cancel(user_id=user.id, video_id=known_id(video_id))
+            self.said = f"Canceled. {counted(video.credits_returned)} came back."
+
+        await self._do(do)
+
+    @rx.event
+    async def discard(self, video_id: object) -> None:
+        """Put a video that is being made out of sight; it costs what it costs."""
+
+        async def do(user: User) -> None:
+            video = await control.cancel(user_id=user.id, video_id=known_id(video_id), discard=True)
             if video.status == Status.CANCELED:
                 self.said = f"Canceled. {counted(video.credits_returned)} came back."
             else:
@@ -111,6 +114,17 @@ class Shelving(rx.State):
             await act(await asker(self))
         except AppError as error:
             self.error = error.message
+
+
+async def _share(user: User, *, video_id: object, shared: bool) -> None:
+    await shelving.change(shelving.set_shared, user_id=user.id, video_id=known_id(video_id), shared=shared)
+
+
+def known_id(video_id: object) -> str:
+    """Give a video's id back, or raise `NotFound` for what can be none."""
+    if not isinstance(video_id, str) or not library.ID.fullmatch(video_id):
+        raise NotFound
+    return video_id
 
 
 STILL_COMING = " What is still being made was left alone."

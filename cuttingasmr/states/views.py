@@ -15,6 +15,7 @@ from cuttingasmr.generation.filters import KEPT
 from cuttingasmr.generation.library import Seen
 from cuttingasmr.generation.templates import Blank, Template, find_template
 from cuttingasmr.models import CreditEntry, Kind, Video, VideoKind
+from cuttingasmr.settings import get_settings
 from cuttingasmr.states.material import Material
 
 KINDS = {
@@ -68,7 +69,7 @@ class Card:
     hd_download: str
     is_favourite: bool
     is_shared: bool
-    share_path: str
+    share_url: str
     deleted: str
 
     @classmethod
@@ -106,7 +107,7 @@ class Card:
             hd_download=routes.video_hd_download(video.id),
             is_favourite=video.is_favourite,
             is_shared=video.is_shared,
-            share_path=routes.video_page(video.id),
+            share_url=get_settings().app_url + routes.video_page(video.id),
             deleted=moment(video.deleted_at + KEPT) if video.deleted_at else "",
         )
 
