@@ -25,7 +25,7 @@ def plain_name(words: str) -> str:
 
 
 def apart(names: Iterable[str]) -> list[str]:
-    """Number names that stand more than once, whatever their capitals, so that all can lie in one folder."""
+    """Put numbers to names that stand more than once, whatever their capitals, so that all can lie in one folder."""
     taken: set[str] = set()
     result: list[str] = []
     for name in names:
