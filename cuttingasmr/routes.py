@@ -16,7 +16,6 @@ SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"
 CREDITS_CSV = "/api/user/credits.csv"
 VIDEOS_ZIP = "/api/user/videos.zip"
-HD = "1080p"
 
 
 def video_file(video_id: str) -> str:
@@ -34,19 +33,24 @@ def video_poster(video_id: str) -> str:
     return f"/api/videos/{video_id}/poster"
 
 
-def video_hd(video_id: str) -> str:
-    """Say where the 1080p version of a video can be watched."""
-    return f"{video_file(video_id)}?quality={HD}"
-
-
-def video_hd_download(video_id: str) -> str:
-    """Say where the 1080p version of a video can be saved from."""
-    return f"{video_download(video_id)}&quality={HD}"
-
-
 def video_preview(video_id: str) -> str:
-    """Say where the light, silent preview of a video is."""
+    """Say where the silent clip of a finished video is, once it has been cut."""
     return f"/api/videos/{video_id}/preview"
+
+
+def video_file_1080p(video_id: str) -> str:
+    """Say where the 1080p version of a video can be watched, once it is there."""
+    return f"{video_file(video_id)}?quality=1080p"
+
+
+def video_download_1080p(video_id: str) -> str:
+    """Say where the 1080p version of a video can be saved from, once it is there."""
+    return f"{video_download(video_id)}&quality=1080p"
+
+
+def media(token: str) -> str:
+    """Say where a link that opens one file for a while leads."""
+    return f"/api/media/{token}"
 
 
 def video_page(video_id: str) -> str:

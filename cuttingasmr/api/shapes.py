@@ -303,7 +303,7 @@ def _facts(seen: Seen) -> dict[str, Any]:
         "progress": round(progress.share * 100),
         "expected_seconds": round(progress.expected),
         "video_url": file_url(video),
-        "video_url_1080p": routes.video_hd(video.id) if video.hd_state == HdState.READY else None,
+        "video_url_1080p": routes.video_file_1080p(video.id) if video.hd_state == HdState.READY else None,
         "thumbnail_url": poster_url(video),
         "preview_url": routes.video_preview(video.id) if video.preview_key else None,
         "error": video.error_message or None,

@@ -57,7 +57,7 @@ def _teaser(tile: rx.vars.ObjectVar[Tile]) -> rx.Component:
                 rx.el.span(tile.said, class_name=f"{theme.TILE_STATE} text-xs"),
             ),
             rx.el.span(tile.title, class_name=theme.HIDDEN),
-            href=f"{routes.LIBRARY}?video=" + tile.id.to(str),
+            href=routes.library_at("") + tile.id.to(str),
             class_name="absolute inset-0",
         ),
         key=tile.id,
@@ -110,7 +110,7 @@ def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
                 line.video,
                 rx.el.a(
                     line.what,
-                    href=f"{routes.LIBRARY}?video=" + line.video.to(str),
+                    href=routes.library_at("") + line.video.to(str),
                     class_name=theme.LINK,
                 ),
                 rx.el.span(line.what),

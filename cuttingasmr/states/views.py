@@ -104,7 +104,7 @@ class Card:
             download=routes.video_download(video.id),
             hd=video.hd_state,
             hd_note=video.hd_note,
-            hd_download=routes.video_hd_download(video.id),
+            hd_download=routes.video_download_1080p(video.id),
             is_favourite=video.is_favourite,
             is_shared=video.is_shared,
             share_url=get_settings().app_url + routes.video_page(video.id),
