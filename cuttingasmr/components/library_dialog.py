@@ -227,7 +227,7 @@ def _settings(card: CardVar) -> rx.Component:
         rx.cond(card.picture, rx.fragment(*_setting("Picture", card.picture))),
         *_setting("Made from", card.made_from),
         *_setting("Length", "8 s, with sound"),
-        *_setting("Paid", rx.cond(card.returned, card.returned, card.price)),
+        *_setting("Credits", rx.cond(card.returned, card.returned, card.price)),
         class_name=theme.SETTINGS,
     )
 

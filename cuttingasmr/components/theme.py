@@ -217,9 +217,7 @@ SEARCH_FIELD: Final = (
     "h-11 w-full rounded-full bg-panel border border-line pl-10 pr-4 text-[0.9375rem] text-ink "
     "placeholder:text-faint focus-visible:outline-2 focus-visible:outline-offset-0"
 )
-FILTERS: Final = (
-    "sticky top-16 z-10 -mx-4 flex flex-col gap-2.5 bg-ground/90 px-4 py-3 backdrop-blur-md sm:-mx-6 sm:px-6"
-)
+FILTERS: Final = "sticky top-16 z-10 -mx-4 flex flex-col gap-2.5 bg-ground px-4 py-3 sm:-mx-6 sm:px-6"
 CHIPS: Final = "flex items-center gap-2 overflow-x-auto -mx-4 px-4 sm:mx-0 sm:px-0 [scrollbar-width:none]"
 COUNT: Final = f"ml-1.5 opacity-60 {FIGURES}"
 SELECT: Final = (
@@ -236,18 +234,18 @@ TILES: Final = "tiles"
 LIBRARY_TILE: Final = (
     "group/tile tile shade relative scroll-mt-44 overflow-hidden rounded-xl sm:rounded-2xl outline-offset-2 "
     "has-[[data-opens-video]:focus-visible]:outline-2 has-[[data-opens-video]:focus-visible]:outline-amber "
-    "has-checked:ring-3 has-checked:ring-honey has-checked:ring-inset"
+    "has-checked:outline-3 has-checked:outline-honey has-checked:-outline-offset-3"
 )
 TILE_COVER: Final = "absolute inset-0 size-full cursor-pointer text-left outline-none"
 TILE_SHADE: Final = (
     "tile-shade pointer-events-none absolute inset-x-0 bottom-0 flex items-end gap-2 p-3 pt-10 text-white"
 )
-TILE_TITLE: Final = "line-clamp-2 min-w-0 flex-1 text-[0.8125rem] leading-snug font-medium"
+TILE_TITLE: Final = "line-clamp-1 sm:line-clamp-2 min-w-0 flex-1 text-[0.8125rem] leading-snug font-medium"
 TILE_SAID: Final = (
     "pointer-events-none absolute left-2.5 bottom-2.5 rounded-full bg-black/55 px-2.5 py-1 text-[0.6875rem] "
     "font-medium text-white backdrop-blur-sm"
 )
-TILE_STATE: Final = "absolute inset-0 grid place-items-center text-white"
+TILE_STATE: Final = "absolute inset-0 grid place-items-center text-white max-sm:pb-5"
 TILE_STATE_INSIDE: Final = "flex flex-col items-center gap-2 px-3 text-center text-[0.8125rem] font-medium"
 TILE_HEART: Final = (
     "pointer-events-none absolute top-2.5 right-2.5 text-white drop-shadow [&_svg]:fill-current"
