@@ -101,7 +101,10 @@
     const sheet = dialog();
     if (!sheet) return;
     const wanted = sheet.dataset.shows !== "0";
-    if (wanted && !sheet.open) sheet.showModal();
+    if (wanted && !sheet.open) {
+      sheet.showModal();
+      find("[data-opened]", sheet)?.focus(); // the player would take the arrow keys for itself
+    }
     if (!wanted && sheet.open) sheet.close();
   };
 

@@ -53,7 +53,7 @@ def _video(card: CardVar) -> rx.Component:
         ),
         key=card.id,
         class_name=theme.SHEET_INSIDE,
-        custom_attrs={"data-opened": card.id, "data-stage": card.stage},
+        custom_attrs={"data-opened": card.id, "data-stage": card.stage, "tabIndex": -1},
     )
 
 
@@ -156,7 +156,7 @@ def _name(card: CardVar) -> rx.Component:
             aria_label="Name",
             custom_attrs={"data-name": card.name},
         ),
-        key=card.id + card.name,
+        key=card.id.to(str) + card.name.to(str),
         on_submit=Shelving.rename,
         custom_attrs={"data-rename": ""},
     )

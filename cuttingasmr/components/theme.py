@@ -267,9 +267,11 @@ SHEET: Final = (
     "sheet m-auto h-fit max-h-[94dvh] w-full max-w-none overflow-hidden bg-panel text-ink border border-line shadow-2xl "
     "shadow-black/50 max-sm:mb-0 max-sm:rounded-t-3xl sm:w-[calc(100%-3rem)] sm:max-w-6xl sm:rounded-3xl"
 )
-SHEET_INSIDE: Final = "flex max-h-[94dvh] flex-col overflow-y-auto overscroll-contain lg:h-[min(86dvh,46rem)] lg:flex-row lg:overflow-hidden"
+SHEET_INSIDE: Final = "outline-none flex max-h-[94dvh] flex-col overflow-y-auto overscroll-contain lg:h-[min(86dvh,46rem)] lg:flex-row lg:overflow-hidden"
 SHEET_STAGE: Final = "shade relative shrink-0 max-lg:w-full lg:min-w-0 lg:flex-1"
-SHEET_PLAYER: Final = "block w-full object-contain max-lg:max-h-[56dvh] lg:absolute lg:inset-0 lg:size-full"
+SHEET_PLAYER: Final = (
+    "w-full align-top object-contain max-lg:max-h-[56dvh] lg:absolute lg:inset-0 lg:size-full"
+)
 SHEET_WAITING: Final = "relative h-64 sm:h-80 lg:absolute lg:inset-0 lg:h-full"
 SHEET_SIDE: Final = "flex min-w-0 flex-col gap-5 p-5 sm:p-6 lg:w-[24rem] lg:overflow-y-auto"
 SHEET_TOP: Final = "flex items-center gap-1"
