@@ -7,12 +7,19 @@ from sqlmodel import Session, col, update
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import callbacks, rows
+from cuttingasmr.generation import callbacks, picture_links, rows
 from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import ENDED, Status, Video
-from cuttingasmr.providers.kie import get_video_provider
-from cuttingasmr.providers.video import Busy, Key, KeyRefused, Order, RefusedRequest, Uncertain
+from cuttingasmr.providers.video import (
+    Busy,
+    Key,
+    KeyRefused,
+    Order,
+    RefusedRequest,
+    Uncertain,
+    get_video_provider,
+)
 
 log = structlog.get_logger()
 
@@ -33,11 +40,8 @@ async def submit(video_id: str) -> Outcome:
 
 
 async def _send(video: Video, key: Key) -> Outcome:
-    order = Order(
-        video.prompt, video.aspect_ratio, video.duration, video.model, callbacks.address_of(video.id)
-    )
     try:
-        task_id = await get_video_provider().create(order, key)
+        task_id = await get_video_provider().create(await _order_of(video), key)
     except Uncertain:
         return Outcome(state="doubt")
     except RefusedRequest as error:
@@ -51,6 +55,18 @@ async def _send(video: Video, key: Key) -> Outcome:
         return Outcome(state="busy" if isinstance(error, Busy) else "unreachable")
     await adopt(video.id, task_id)
     return Outcome(state="sent")
+
+
+async def _order_of(video: Video) -> Order:
+    return Order(
+        video.prompt,
+        video.aspect_ratio,
+        video.duration,
+        video.model,
+        callbacks.address_of(video.id),
+        kind=video.kind,
+        image_urls=await picture_links.links_for(video),
+    )
 
 
 async def adopt(video_id: str, task_id: str) -> None:

@@ -20,7 +20,7 @@ from tests.support.shelf import Shelf, shelving
 @pytest.fixture(autouse=True)
 def impatient() -> Iterator[None]:
     """Retries stay, and waiting goes."""
-    with stamina.set_testing(True, attempts=5, cap=True):  # noqa: FBT003 - stamina's own way to say so
+    with stamina.set_testing(True, attempts=5, cap=True):
         yield
 
 
