@@ -82,9 +82,14 @@ class Settings(BaseSettings):
     worker: Literal["embedded", "off", "only"] = "embedded"
     executor_id: str = ""
 
+    videos_at_once: int = Field(default=2000, ge=1)
+    """How many videos may be at the provider at once, over all workers; the others keep their places in the queue."""
+    user_video_limit: int = Field(default=60, ge=1)
+    """How many unfinished videos one account may have."""
+
     poll_first_seconds: float = Field(default=20, gt=0)
-    """The first wait before asking the provider about a task that has not called back; each further one is half as long
-    again, up to a minute. Callbacks are what is fast: with 300 videos waiting, asking more often slowed the site down."""
+    """The first wait before asking the provider about a task that has not called back; further ones grow, to a minute and
+    beyond. Callbacks are what is fast."""
     submit_doubt_seconds: float = Field(default=240, gt=0)
     """How long a submit whose answer was lost may still be claimed by a callback before it is sent again."""
     wait_limit_seconds: float = Field(default=1800, gt=0)

@@ -10,6 +10,10 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+RUNNING = "status IN ('queued', 'rendering', 'saving')"
+ENGINE_COUNTS = ("tries", "doubts", "usual_seconds", "usual_from", "usual_to")
+"""Of the workflow engine: numbers that begin with 0."""
+
 
 def upgrade() -> None:
     """Keep what the library, the key pool, pictures, moderation and the scheduled jobs need."""
@@ -107,6 +111,32 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hd_note", sa.String(length=300), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "due_at",
+                sa.DateTime(timezone=True),
+                nullable=False,
+                server_default="2026-01-01 00:00:00+00:00",
+            )
+        )
+        batch_op.add_column(sa.Column("taken_by", sa.String(length=64), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("trouble_at", sa.DateTime(timezone=True), nullable=True))
+        for name in ENGINE_COUNTS:
+            batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+        batch_op.create_index(
+            "ix_videos_due",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text(f"{RUNNING} AND taken_by = ''"),
+            sqlite_where=sa.text(f"{RUNNING} AND taken_by = ''"),
+        )
+        batch_op.create_index(
+            "ix_videos_queue",
+            ["queue_rank", "created_at"],
+            unique=False,
+            postgresql_where=sa.text("status = 'queued'"),
+            sqlite_where=sa.text("status = 'queued'"),
+        )
         batch_op.create_index(
             "ix_videos_deleted",
             ["deleted_at"],
@@ -148,6 +178,9 @@ def upgrade() -> None:
             "queue_rank",
             "hd_state",
             "hd_note",
+            "due_at",
+            "taken_by",
+            *ENGINE_COUNTS,
         ):
             batch_op.alter_column(name, server_default=None)  # only what stood there before needed one
 
@@ -170,9 +203,13 @@ def downgrade() -> None:
             postgresql_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
             sqlite_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
         )
+        batch_op.drop_index("ix_videos_queue")
+        batch_op.drop_index("ix_videos_due")
         batch_op.drop_constraint("ck_videos_hd_ready", type_="check")
         batch_op.drop_constraint("ck_videos_hd_state", type_="check")
         batch_op.drop_constraint("ck_videos_kind", type_="check")
+        for name in (*ENGINE_COUNTS, "trouble_at", "taken_by", "due_at"):
+            batch_op.drop_column(name)
         batch_op.drop_column("purged_at")
         batch_op.drop_column("deleted_at")
         batch_op.drop_column("hd_note")

@@ -68,6 +68,10 @@ def wake(video_id: str, task_id: str) -> None:
         raise NotFound from error
 
 
+def poke() -> None:
+    """Let the engine of this process, if it runs one, look at once for something to do."""
+
+
 def status_of(video_id: str) -> str | None:
     """Tell what DBOS says of a video's workflow (`PENDING`, `ENQUEUED`, `SUCCESS`, `ERROR`, ...); `None` for none."""
     found = DBOS.get_workflow_status(video_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from sqlmodel import Session, col, update
@@ -28,3 +29,8 @@ def update_video(session: Session, video_id: str, *conditions: Any, **facts: Any
 def get(session: Session, *, video_id: str) -> Video | None:
     """Read a video as it is now."""
     return session.get(Video, video_id, populate_existing=True)
+
+
+def search_text_of(title: str, prompt: str) -> str:
+    """Give what a search looks through: title and prompt, without capitals and in one form of Unicode, on any database."""
+    return " ".join(unicodedata.normalize("NFKC", f"{title} {prompt}").casefold().split())

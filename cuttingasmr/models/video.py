@@ -75,6 +75,19 @@ class Video(SQLModel, table=True):
             sqlite_where=text("status IN ('queued', 'rendering', 'saving')"),
         ),
         Index(
+            "ix_videos_due",
+            "due_at",
+            postgresql_where=text("status IN ('queued', 'rendering', 'saving') AND taken_by = ''"),
+            sqlite_where=text("status IN ('queued', 'rendering', 'saving') AND taken_by = ''"),
+        ),
+        Index(
+            "ix_videos_queue",
+            "queue_rank",
+            "created_at",
+            postgresql_where=text("status = 'queued'"),
+            sqlite_where=text("status = 'queued'"),
+        ),
+        Index(
             "ix_videos_completed",
             "completed_at",
             postgresql_where=text("status = 'completed'"),
@@ -122,7 +135,7 @@ class Video(SQLModel, table=True):
     batch_id: str | None = Field(default=None, max_length=32)
     """The same for variations that were started by one press."""
     queue_rank: int = 0
-    """How many of its owner's videos were under way before it: a lower rank goes first, so nobody starves others."""
+    """Its place among everybody's turns: a lower rank goes first, and one person's videos have rising ranks."""
 
     provider_key: str = Field(default="", max_length=16)
     provider_task_id: str | None = Field(default=None, max_length=128)
@@ -130,6 +143,21 @@ class Video(SQLModel, table=True):
     rendering_at: datetime | None = later()
     saving_at: datetime | None = later()
     completed_at: datetime | None = later()
+
+    due_at: datetime = moment()
+    """When an engine shall look at it next."""
+    taken_by: str = Field(default="", max_length=64)
+    """The engine that is at work on it right now; empty for none."""
+    tries: int = 0
+    """Attempts in a row that came to nothing."""
+    trouble_at: datetime | None = later()
+    """Since when the provider, or our storage, has not been taking it."""
+    doubts: int = 0
+    """Submits whose answer was lost and that nobody claimed."""
+    usual_seconds: int = 0
+    """How long such a video took when this one was asked for, from submit to file; 0 where nobody noted it."""
+    usual_from: int = 0
+    usual_to: int = 0
 
     notice: str = Field(default="", max_length=300)
     error_code: str = Field(default="", max_length=64)
