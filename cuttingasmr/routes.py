@@ -29,3 +29,8 @@ def video_download(video_id: str) -> str:
 def video_poster(video_id: str) -> str:
     """Say where a finished video's picture is."""
     return f"/api/videos/{video_id}/poster"
+
+
+def picture(picture_id: str) -> str:
+    """Say where its owner can see a picture."""
+    return f"/api/pictures/{picture_id}"

@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# (Pillow does not type what some of its functions take and give)
 """Pictures that people bring: judged by their content, and made anew from their pixels alone.
 
 Whatever comes in is a stranger's file, so each look at it is bounded: its kind and size are read from its first bytes,
@@ -37,6 +39,7 @@ BEHIND = "white"
 """What shows through transparent parts."""
 
 SIZES = "Please use a picture of at least 256 by 256 pixels."
+TOO_LARGE = "This picture is larger than 10 MB. Please make it smaller and add it again."
 TOO_MANY = "This picture has more than 50 million pixels. Please make it smaller and add it again."
 DAMAGED = "This picture is damaged or not complete. Please save it again and add it once more."
 MOVES = "This picture moves. Only still pictures can be used: save one moment of it as JPEG or PNG."
@@ -58,7 +61,10 @@ _BROKEN = (
 _STRANGERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: head[4:8] == b"ftyp", "This is an HEIC or AVIF picture. Save it as JPEG and add it again."),
     (lambda head: head[:4] == b"GIF8", f"This is a GIF. {OTHERS}"),
-    (lambda head: b"<svg" in head.lower(), f"This is a drawing (SVG). {OTHERS} Save it as PNG and add it again."),
+    (
+        lambda head: b"<svg" in head.lower(),
+        f"This is a drawing (SVG). {OTHERS} Save it as PNG and add it again.",
+    ),
     (lambda head: head[:4] == b"%PDF", f"This is a PDF. {OTHERS}"),
     (lambda head: head[:4] in {b"II*\0", b"MM\0*"}, f"This is a TIFF or a camera's raw file. {OTHERS}"),
     (lambda head: head[:2] == b"BM", f"This is a BMP. {OTHERS}"),
@@ -99,10 +105,14 @@ def recode(content: bytes) -> Recoded:
     kind = _kind(content)
     try:
         if kind == "WEBP":
-            _refuse_size(*_webp_size(content))  # libwebp sets memory aside for the whole canvas when it is opened
+            _refuse_size(
+                *_webp_size(content)
+            )  # libwebp sets memory aside for the whole canvas when it is opened
         with Image.open(io.BytesIO(content), formats=[kind]) as image:
             _refuse_size(*image.size)
-            if kind != "JPEG" and getattr(image, "is_animated", False):  # a JPEG holds more pictures for 3-D and HDR
+            if kind != "JPEG" and getattr(
+                image, "is_animated", False
+            ):  # a JPEG holds more pictures for 3-D and HDR
                 raise InvalidPicture(MOVES)
             return _saved(_clean(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -141,7 +151,9 @@ def _kind(content: bytes) -> str:
         return "PNG"
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
-    reason = next((said for fits, said in _STRANGERS if fits(content[:1024])), f"This file is no picture. {OTHERS}")
+    reason = next(
+        (said for fits, said in _STRANGERS if fits(content[:1024])), f"This file is no picture. {OTHERS}"
+    )
     raise InvalidPicture(reason)
 
 
@@ -202,7 +214,7 @@ def _in_known_mode(image: Image.Image) -> Image.Image:
     if image.mode in {"L", "RGB", "RGBA", "CMYK"}:
         return image
     if image.mode.startswith("I"):  # 16 bits of grey
-        return image.convert("I").point(lambda value: value / 256).convert("L")  # pyright: ignore[reportOperatorIssue]
+        return image.convert("I").point(lambda value: value / 256).convert("L")
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
