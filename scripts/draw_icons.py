@@ -15,6 +15,7 @@ from cuttingasmr.generation.templates import all_templates
 SPRITE = Path(__file__).resolve().parent.parent / "assets" / "icons.svg"
 OURS = (
     "arrow-right",
+    "camera",
     "check",
     "chevron-down",
     "circle-alert",
@@ -23,6 +24,7 @@ OURS = (
     "copy",
     "download",
     "hand",
+    "image-plus",
     "layout-grid",
     "log-out",
     "monitor",

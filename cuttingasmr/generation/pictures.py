@@ -94,6 +94,13 @@ def get(session: Session, *, picture_id: str) -> Picture | None:
     return picture if picture is not None and picture.gone_at is None else None
 
 
+def kept(session: Session, *, user_id: str, picture_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Tell which of a video's pictures are still there, with width and height."""
+    mine = (col(Picture.user_id) == user_id, col(Picture.gone_at).is_(None))
+    wanted = select(Picture).where(*mine, col(Picture.id).in_([Use.read(text).id for text in picture_ids]))
+    return {row.id: (row.width, row.height) for row in session.exec(wanted)}
+
+
 async def claim(*, user_id: str, picture_ids: Sequence[str]) -> None:
     """Note that videos are about to be made from these pictures, so that they stay.
 
