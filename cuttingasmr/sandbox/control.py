@@ -106,6 +106,8 @@ def _shown(tasks: Iterable[Task]) -> list[dict[str, object]]:
             "api": task.api,
             "model": task.model or task.tier,
             "prompt": task.prompt,
+            "kind": task.kind,
+            "pictures": task.pictures,
             "key": task.key,
             "created": task.created_ms,
             "finished": task.finished_ms,

@@ -16,6 +16,7 @@ from cuttingasmr.sandbox.studio import Studio
 from .account import Accounts, admit, key_in
 from .fates import read_fates
 from .order import MODEL, Order, read_job_order, read_json, read_veo_order
+from .pictures import Pictures
 from .refusal import Refused
 from .task import UPGRADE_MODEL, Task, new_task_id, now_ms
 from .uploads import Uploads
@@ -35,6 +36,11 @@ class Kie:
         self._settings, self._workshop, self._studio, self._accounts = settings, workshop, studio, accounts
         self._uploads = Uploads(settings.data_dir / "uploads")
         self._refused: Counter[str] = Counter()
+        self._pictures = Pictures()
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._pictures.close()
 
     def operations(self) -> Sequence[Operation]:
         """Both Veo APIs and what they share (`providers.md` 2.2, 2.11)."""
@@ -65,7 +71,8 @@ class Kie:
 
     async def _generate(self, request: Request) -> Response:
         key = _admit_creation(request)
-        return self._create(request, key, "veo", "", read_veo_order(read_json(await request.body())))
+        order = read_veo_order(read_json(await request.body()))
+        return await self._take(request, key, "veo", order)
 
     async def _create_job(self, request: Request) -> Response:
         key = _admit_creation(request)
@@ -74,10 +81,21 @@ class Kie:
             return self._create(request, key, "jobs", UPGRADE_MODEL, self._upgrade_order(told, key))
         if told.get("model") != MODEL:
             raise Refused(422, "The model name you specified is not supported")
-        return self._create(request, key, "jobs", MODEL, read_job_order(told))
+        return await self._take(request, key, "jobs", read_job_order(told))
+
+    async def _take(self, request: Request, key: str, api: Literal["veo", "jobs"], order: Order) -> Response:
+        """Fetch what the video is made from, then create it."""
+        seen = await self._pictures.fetch(order.images)
+        return self._create(request, key, api, MODEL if api == "jobs" else "", order, seen)
 
     def _create(
-        self, request: Request, key: str, api: Literal["veo", "jobs"], model: str, order: Order
+        self,
+        request: Request,
+        key: str,
+        api: Literal["veo", "jobs"],
+        model: str,
+        order: Order,
+        pictures: Sequence[str] = (),
     ) -> Response:
         self._accounts.may_create(request)
         fates = read_fates("" if model == UPGRADE_MODEL else order.prompt)
@@ -89,6 +107,7 @@ class Kie:
             resolution=order.resolution, seconds=order.seconds, param=order.param, key=key,
             callback_url=order.callback_url, site=str(request.base_url).rstrip("/"), created_ms=now,
             due_ms=None if "never" in fates else now + round(wait * 1000),
+            kind=order.kind, pictures=list(pictures),
         )  # fmt: skip
         self._workshop.accept(task)
         request.state.operation = "create"
