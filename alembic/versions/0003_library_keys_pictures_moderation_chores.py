@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -138,6 +140,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'queued'"),
         )
         batch_op.create_index(
+            "ix_videos_shelf",
+            ["user_id", "deleted_at", "status", "created_at", "id", "is_favourite"],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_videos_deleted",
             ["deleted_at"],
             unique=False,
@@ -167,7 +174,7 @@ def upgrade() -> None:
         )
         batch_op.create_check_constraint("ck_videos_hd_ready", "hd_state != 'ready' OR hd_key IS NOT NULL")
 
-    op.execute("UPDATE videos SET search_text = lower(prompt)")
+    _fill_search_text()
     with op.batch_alter_table("videos", schema=None) as batch_op:
         for name in (
             "kind",
@@ -185,6 +192,19 @@ def upgrade() -> None:
             batch_op.alter_column(name, server_default=None)  # only what stood there before needed one
 
 
+def _fill_search_text() -> None:
+    """Fold what was written before, as Python does: SQLite's lower() knows no letters beyond ASCII."""
+    videos = sa.table("videos", sa.column("id"), sa.column("prompt"), sa.column("search_text"))
+    before = op.get_bind().execute(sa.select(videos.c.id, videos.c.prompt)).all()
+    filled = [
+        {"of": video_id, "folded": " ".join(normalize("NFKC", prompt).casefold().split())}
+        for video_id, prompt in before
+    ]
+    change = sa.update(videos).where(videos.c.id == sa.bindparam("of"))
+    if filled:
+        op.get_bind().execute(change.values(search_text=sa.bindparam("folded")), filled)
+
+
 def downgrade() -> None:
     """Undo it."""
     with op.batch_alter_table("videos", schema=None) as batch_op:
@@ -193,6 +213,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("hd_state = 'asked'"),
             sqlite_where=sa.text("hd_state = 'asked'"),
         )
+        batch_op.drop_index("ix_videos_shelf")
         batch_op.drop_index(
             "ix_videos_without_preview",
             postgresql_where=sa.text("status = 'completed' AND preview_key IS NULL"),

@@ -22,5 +22,6 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/account.js", defer=True),
         rx.el.script(src="/pictures.js", defer=True),
         rx.el.script(src="/site.js", defer=True),
+        rx.el.script(src="/preview.js", defer=True),
         rx.el.script(src="/shop.js", defer=True),
     ]

@@ -93,6 +93,7 @@ class Video(SQLModel, table=True):
             postgresql_where=text("status = 'completed'"),
             sqlite_where=text("status = 'completed'"),
         ),
+        Index("ix_videos_shelf", "user_id", "deleted_at", "status", "created_at", "id", "is_favourite"),
         Index(
             "ix_videos_deleted",
             "deleted_at",

@@ -36,7 +36,16 @@ TYPES = {".mp4": "video/mp4", ".webp": "image/webp", ".jpg": "image/jpeg", ".png
 
 
 class StorageUnavailable(Unavailable):
-    """The storage is full or cannot be reached."""
+    """The storage is full or cannot be reached. Please try again in a moment."""
+
+    def __init__(self, detail: str = "") -> None:
+        """Keep what the storage said for the log: it may tell of places that are no visitor's business."""
+        self.detail = detail
+        super().__init__()
+
+    def __str__(self) -> str:
+        """Give what the storage said."""
+        return self.detail or self.message
 
 
 @dataclass(frozen=True, order=True)
