@@ -54,8 +54,8 @@
   const add = (files) => {
     const isNew = !pictures.length;
     for (const file of files) {
-      if (pictures.length >= MOST) refuse(file, TOO_MANY);
-      else if (file.size > LARGEST) refuse(file, TOO_LARGE);
+      if (file.size > LARGEST) refuse(file, TOO_LARGE);
+      else if (pictures.length >= MOST) refuse(file, TOO_MANY);
       else send(file);
     }
     if (isNew) kind = FRAMES;
@@ -83,7 +83,7 @@
 
   const accept = (picture, { id, width, height }) => {
     Object.assign(picture, { id, width, height });
-    if (pictures.length > 2) kind = REFERENCES;
+    if (pictures.filter((one) => one.id).length > 2) kind = REFERENCES;
     say(`${picture.file.name || "The picture"} was added.`);
     change();
     sendFormIfAsked();

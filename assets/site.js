@@ -157,16 +157,6 @@
 
   const toForm = () => form()?.scrollIntoView({ block: "center" });
 
-  const putIntoForm = (button) => {
-    const studio = form();
-    if (!studio) return;
-    studio.elements.prompt.value = button.dataset.puts;
-    studio.elements.ratio.value = button.dataset.shape;
-    read();
-    wantsPrompt = true;
-    toForm();
-  };
-
   /** Put what a video was made of into the form, here or wherever the form is drawn next (states/wishes.py tells it). */
   const takeWish = ({ detail: wish }) => {
     if (wish.prompt) draft.prompt = wish.prompt;
@@ -264,7 +254,6 @@
     if (at("[data-closes]")) at("dialog")?.close();
     if (event.target.matches?.("dialog[data-dialog]")) event.target.close();
     if (at("[data-fills]")) fill(at("[data-fills]"));
-    if (at("[data-puts]")) putIntoForm(at("[data-puts]"));
     if (at("[data-chooses=top], [data-offer]")) toForm();
     if (at("a")?.hash) document.getElementById(at("a").hash.slice(1))?.focus();
     if (at("[data-once]")) at("[data-once]").dataset.busy = "";
