@@ -82,5 +82,8 @@ def _write_task(session: Session, *, video_id: str, task_id: str) -> str | None:
         "status": Status.RENDERING,
         "rendering_at": db.utc_now(),
         "notice": "",
+        "taken_by": "",
+        "tries": 0,
+        "trouble_at": None,
     }
     return session.exec(unwritten.values(**facts).returning(col(Video.user_id))).scalar_one_or_none()

@@ -65,7 +65,7 @@ async def submitted(prompt: str = PROMPT) -> str:
 async def over(video_id: str) -> Outcome:
     """Check until it is over."""
     deadline = time.monotonic() + 30
-    while (outcome := await steps.check(video_id))["state"] == "pending":
+    while (outcome := await steps.ask(row(video_id)))["state"] == "pending":
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
     return outcome
@@ -195,16 +195,13 @@ async def test_the_first_task_that_is_written_down_stays() -> None:
 
 
 @pytest.mark.usefixtures("strangers")
-async def test_a_video_that_has_ended_is_not_submitted_asked_about_or_stored() -> None:
+async def test_a_video_that_has_ended_is_neither_submitted_nor_stored() -> None:
     video_id = begin()
     await steps.give_up(video_id, "TooSlow", "It took too long.")
 
-    assert [(await step(video_id))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
-        "ended"
-    ] * 3
+    assert [(await step(video_id))["state"] for step in (submitting.submit, keeping.store)] == ["ended"] * 2
     await submitting.adopt(video_id, "late")
-    await steps.notify(video_id, "late")
-    assert (row(video_id).provider_task_id, row(video_id).notice) == (None, "")
+    assert row(video_id).provider_task_id is None
 
 
 @pytest.mark.usefixtures("strangers")
@@ -229,15 +226,15 @@ async def test_a_task_on_its_way_is_pending_and_a_lost_one_unknown() -> None:
     pending, lost = await submitted(never()), await submitted(never())
     change(lost, provider_task_id="lost")
 
-    assert (await steps.check(pending))["state"] == "pending"
-    assert (await steps.check(lost))["state"] == "unknown"
+    assert (await steps.ask(row(pending)))["state"] == "pending"
+    assert (await steps.ask(row(lost)))["state"] == "unknown"
 
 
 async def test_a_provider_that_does_not_answer_is_no_failure(strangers: Sandbox) -> None:
     video_id = await submitted(never())
 
     with broken(strangers, "500", only="record-info"):
-        assert (await steps.check(video_id))["state"] == "unreachable"
+        assert (await steps.ask(row(video_id)))["state"] == "unreachable"
         assert (await keeping.store(video_id))["state"] == "unreachable"
 
 
@@ -248,7 +245,9 @@ async def test_a_task_is_asked_about_with_the_key_that_made_it(
     videos = [await submitted(never()) for _ in range(3)]
 
     assert len({row(video).provider_key for video in videos}) == 3
-    assert [(await steps.check(video))["state"] for video in (*videos, *reversed(videos))] == ["pending"] * 6
+    assert [(await steps.ask(row(video)))["state"] for video in (*videos, *reversed(videos))] == [
+        "pending"
+    ] * 6
 
 
 @pytest.mark.usefixtures("strangers")
@@ -335,7 +334,6 @@ async def test_completing_twice_is_completing_once_and_nothing_undoes_it() -> No
     done = row(video_id).model_dump()
     await steps.complete(video_id)
     await steps.give_up(video_id, "TooSlow", "It took too long.")
-    await steps.notify(video_id, "late")
     await submitting.forget_submit(video_id)
 
     assert row(video_id).model_dump() == done
@@ -372,8 +370,7 @@ async def test_giving_up_at_the_same_moment_gives_back_once() -> None:
 @pytest.mark.usefixtures("strangers")
 async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
     video_id = begin(never())
-    await steps.notify(video_id, "Please wait.")
-    assert row(video_id).notice == "Please wait."
+    change(video_id, notice="Please wait.")
 
     await submitting.submit(video_id)
 
@@ -382,6 +379,4 @@ async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
 
 @pytest.mark.usefixtures("strangers")
 async def test_a_video_that_there_is_not_has_ended() -> None:
-    assert [(await step("0" * 32))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
-        "ended"
-    ] * 3
+    assert [(await step("0" * 32))["state"] for step in (submitting.submit, keeping.store)] == ["ended"] * 2
