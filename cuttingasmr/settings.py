@@ -67,9 +67,13 @@ class Settings(BaseSettings):
     veo3_api_base_url: str = ""
     veo3_api_flavor: Literal["veo", "jobs"] = "veo"
     veo3_webhook_hmac_key: SecretStr = SecretStr("")
+    video_engine: str = "cuttingasmr.providers.kie"
+    """The file of the video engine, as it is imported."""
     veo3_creates_per_window: int = Field(default=20, ge=1)
     veo3_window_seconds: float = Field(default=10, gt=0)
     """The provider takes so many new videos in so many seconds from one account (providers.md §2.10)."""
+    veo3_low_credits: int = Field(default=600, ge=0)
+    """The operator is warned when a key's account holds less of the provider's credits: about ten videos."""
 
     welcome_credits: int = Field(default=18, ge=0)
     video_cost: int = Field(default=10, ge=1)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import Result
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col
 
 from cuttingasmr import db
 from cuttingasmr.models import ChoreRun
@@ -19,24 +19,18 @@ EARLY = 0.9
 def begin(session: Session, name: str, *, seconds: float) -> bool:
     """Begin a job that all engines share, and tell whether it was due: so long since anybody began it, or never."""
     now = db.utc_now()
-    run = db.insert_for(session)(ChoreRun).values(name=name, runs=1, ran_at=now)
+    run = db.insert_for(session)(ChoreRun).values(name=name, ran_at=now)
     is_due = col(ChoreRun.ran_at) < now - timedelta(seconds=seconds * EARLY)
-    again = {"ran_at": now, "runs": col(ChoreRun.runs) + 1, "last_error": ""}
-    mine = run.on_conflict_do_update(index_elements=["name"], set_=again, where=is_due)
+    mine = run.on_conflict_do_update(index_elements=["name"], set_={"ran_at": now}, where=is_due)
     return cast("Result[str]", session.exec(mine.returning(ChoreRun.name))).first() is not None
 
 
-def count(session: Session, name: str, *, mended: int = 0, returned: int = 0, removed: int = 0) -> None:
-    """Count what a job did. Call it in the transaction of what it tells of, where there is one."""
-    done = {"mended": mended, "returned": returned, "removed": removed}
-    if not any(done.values()):
-        return
-    run = db.insert_for(session)(ChoreRun).values(name=name, runs=0, **done)
+def count(
+    session: Session, name: str, *, mended: int = 0, returned: int = 0, removed: int = 0, error: str = ""
+) -> None:
+    """Count one run of a job and what it did. Call it in the transaction of what it tells of, where there is one."""
+    last = {"ran_at": db.utc_now(), "last_error": error[:ERROR_LIMIT]}
+    done = {"runs": 1, "mended": mended, "returned": returned, "removed": removed}
+    run = db.insert_for(session)(ChoreRun).values(name=name, **last, **done)
     added = {column: col(getattr(ChoreRun, column)) + more for column, more in done.items()}
-    session.exec(run.on_conflict_do_update(index_elements=["name"], set_=added))
-
-
-def fail(session: Session, name: str, *, error: str) -> None:
-    """Note what a job has failed of."""
-    change = update(ChoreRun).where(col(ChoreRun.name) == name)
-    session.exec(change.values(last_error=error[:ERROR_LIMIT]))
+    session.exec(run.on_conflict_do_update(index_elements=["name"], set_={**last, **added}))

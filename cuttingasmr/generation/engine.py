@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from cuttingasmr import db, live
+from cuttingasmr import db
 from cuttingasmr.errors import NotFound
 from cuttingasmr.generation import rows
 from cuttingasmr.models import Status, Video
@@ -21,12 +21,10 @@ _pokes: set[Callable[[], None]] = set()
 def wake(video_id: str, task_id: str) -> None:
     """Have the provider asked about this task at once, for somebody says that it is over.
 
-    Says nothing about a video that has ended or is made by another task; a submit whose answer was lost is claimed by the
-    task that is named, unless it makes another video. Raises `NotFound` for a video that there is not.
+    Nothing is believed: a video whose task is not known keeps the name for an engine to look at. Says nothing about a video
+    that has ended or is made by another task. Raises `NotFound` for a video that there is not.
     """
-    user_id, is_claimed = db.run(_wake, video_id=video_id, task_id=task_id)
-    if is_claimed:
-        live.publish(user_id)
+    db.run(_wake, video_id=video_id, task_id=task_id)
     poke()
 
 
@@ -42,29 +40,13 @@ def on_poke(look: Callable[[], None]) -> Callable[[], None]:
     return lambda: _pokes.discard(look)
 
 
-def _wake(session: Session, *, video_id: str, task_id: str) -> tuple[str, bool]:
+def _wake(session: Session, *, video_id: str, task_id: str) -> None:
     """Make a video due since its beginning, before all that are asked about in their turn."""
     due = {"due_at": Video.created_at}
     mine = (col(Video.status) == Status.RENDERING, col(Video.provider_task_id) == task_id)
-    if user_id := rows.update_video(session, video_id, *mine, **due):
-        return user_id, False
-    taken = select(Video.id).where(col(Video.provider_task_id) == task_id).exists()
-    facts = {"provider_task_id": task_id, "status": Status.RENDERING, "rendering_at": db.utc_now()}
-    claimed = rows.update_running(
-        session,
-        video_id,
-        col(Video.provider_task_id).is_(None),
-        ~taken,
-        **facts,
-        **due,
-        notice="",
-        taken_by="",
-        tries=0,
-        trouble_at=None,
-    )
-    if claimed:
-        return claimed, True
-    video = rows.get(session, video_id=video_id)
-    if video is None:
+    if rows.update_video(session, video_id, *mine, **due):
+        return
+    if rows.update_running(session, video_id, col(Video.provider_task_id).is_(None), **due, claim=task_id):
+        return
+    if rows.get(session, video_id=video_id) is None:
         raise NotFound
-    return video.user_id, False

@@ -17,7 +17,7 @@ from cuttingasmr.generation.failures import Failure
 from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import AuditEntry, Status, Video
-from cuttingasmr.providers.kie import get_video_provider
+from cuttingasmr.providers.video import get_video_provider
 
 
 async def ask(video: Video) -> Outcome:
@@ -45,6 +45,21 @@ def forget_doubt(session: Session, *, video_id: str, began_at: datetime) -> bool
     unclaimed = (col(Video.submit_began_at) == began_at, col(Video.provider_task_id).is_(None))
     facts = {"submit_began_at": None, "doubts": col(Video.doubts) + 1}
     return rows.update_running(session, video_id, *unclaimed, **facts) is not None
+
+
+def forget_claim(session: Session, *, video_id: str, by: str) -> None:
+    """Note that the task which a callback has named makes another video, or none."""
+    rows.update_running(session, video_id, col(Video.taken_by) == by, claim="")
+
+
+def make_anew(session: Session, *, video: Video) -> bool:
+    """Forget a task that has failed, so that another one is sent for; false when that is not its task any more."""
+    is_that = col(Video.provider_task_id) == video.provider_task_id
+    facts = {"provider_task_id": None, "submit_began_at": None, "remakes": col(Video.remakes) + 1}
+    return (
+        rows.update_running(session, video.id, is_that, **rows.FRESH, **facts, due_at=db.utc_now())
+        is not None
+    )
 
 
 async def complete(video_id: str) -> None:

@@ -155,7 +155,7 @@ class Supervisor:
         except Exception as error:
             log.exception("chore.failed", chore=chore.name)
             if chore.name:
-                db.run(counting.fail, chore.name, error=repr(error))
+                db.run(counting.count, chore.name, error=repr(error))
 
     def _beat(self) -> None:
         """Give a sign of life, and let go what those held that give none.

@@ -46,7 +46,9 @@ def reconcile(*, now: datetime | None = None) -> dict[str, int]:
         "waiting-too-long": _give_up_waiting,
         "never-coming": _give_up,
     }
-    return {name: _mend(name, mend, moment) for name, mend in kinds.items()}
+    done = {name: _mend(name, mend, moment) for name, mend in kinds.items()}
+    db.run(counting.count, "sweep")
+    return done
 
 
 def give_back_ended() -> int:
@@ -72,8 +74,10 @@ def _mend(name: str, mend: Mend, now: datetime) -> int:
 
 def _counted(session: Session, name: str, mend: Mend, *, now: datetime) -> list[str]:
     owners = mend(session, now)
-    is_mended = mend in {_let_go, _complete}
-    counting.count(session, name, **{"mended" if is_mended else "returned": len(owners)})
+    if owners:
+        counting.count(
+            session, name, **{"mended" if mend in {_let_go, _complete} else "returned": len(owners)}
+        )
     return owners
 
 

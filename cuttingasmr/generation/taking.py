@@ -22,7 +22,12 @@ RUNNING = text("videos.status IN ('queued', 'rendering', 'saving')")
 FREE = text("videos.taken_by = ''")
 """Written out, as the indexes have it: a condition with a parameter is not known to be theirs."""
 
-UNSENT = and_(col(Video.status) == Status.QUEUED, col(Video.submit_began_at).is_(None))
+NO_TASK = and_(col(Video.status) != Status.SAVING, col(Video.provider_task_id).is_(None))
+UNSENT = and_(NO_TASK, col(Video.submit_began_at).is_(None), col(Video.claim) == "")
+LEFT = or_(
+    col(Video.status) == Status.SAVING,
+    and_(NO_TASK, or_(col(Video.submit_began_at).is_not(None), col(Video.claim) != "")),
+)
 QUEUE_LOCK = 0x6C756D
 """Any number that nothing else in this database locks."""
 
@@ -70,11 +75,7 @@ def take_queued(session: Session, *, by: str, limit: int, at_once: int, hold: ti
 
 def take_left(session: Session, *, by: str, limit: int) -> list[Video]:
     """Take videos that somebody had begun to send or to store, and whose time has come."""
-    begun = or_(
-        col(Video.status) == Status.SAVING,
-        and_(col(Video.status) == Status.QUEUED, col(Video.submit_began_at).is_not(None)),
-    )
-    left = select(Video).where(RUNNING, FREE, begun, col(Video.due_at) <= db.utc_now())
+    left = select(Video).where(RUNNING, FREE, LEFT, col(Video.due_at) <= db.utc_now())
     videos = list(
         session.exec(left.order_by(col(Video.due_at)).limit(limit).with_for_update(skip_locked=True))
     )
@@ -87,8 +88,14 @@ def take_turns(session: Session, *, limit: int, first_seconds: float) -> list[Vi
 
     They are not taken: when nobody hears the answer, the next turn asks again.
     """
-    due = select(Video).where(RUNNING, FREE, col(Video.status) == Status.RENDERING)
-    due = due.where(col(Video.due_at) <= db.utc_now()).order_by(col(Video.due_at)).limit(limit)
+    has_task = (col(Video.status) == Status.RENDERING, col(Video.provider_task_id).is_not(None))
+    due = (
+        select(Video)
+        .where(RUNNING, FREE, *has_task)
+        .where(col(Video.due_at) <= db.utc_now())
+        .order_by(col(Video.due_at))
+        .limit(limit)
+    )
     videos = list(session.exec(due.with_for_update(skip_locked=True)))
     if videos:
         now = db.utc_now()
@@ -100,7 +107,7 @@ def take_turns(session: Session, *, limit: int, first_seconds: float) -> list[Vi
 
 def take_finished(session: Session, *, video_id: str, by: str) -> Video | None:
     """Take a video that the provider has finished, to store it; `None` when somebody else was quicker."""
-    saving = {"status": Status.SAVING, "saving_at": db.utc_now(), "tries": 0, "trouble_at": None}
+    saving = {"status": Status.SAVING, "saving_at": db.utc_now(), "tries": 0, "trouble_at": None, "claim": ""}
     rendering = (col(Video.status) == Status.RENDERING, col(Video.taken_by) == "")
     if rows.update_running(session, video_id, *rendering, **saving, taken_by=by) is None:
         return None
@@ -110,9 +117,11 @@ def take_finished(session: Session, *, video_id: str, by: str) -> Video | None:
 def let_go(
     session: Session, *, video_id: str, by: str, seconds: float, notice: str | None = None, **facts: Any
 ) -> str | None:
-    """Let a video go that shall be looked at again in so many seconds, and give its owner."""
+    """Let a video go that shall be looked at again in so many seconds, at once if it was called meanwhile; give its owner."""
     facts |= {} if notice is None else {"notice": notice}
-    again = {"taken_by": "", "due_at": db.utc_now() + timedelta(seconds=seconds)}
+    later = db.utc_now() + timedelta(seconds=seconds)
+    is_called = and_(NO_TASK, col(Video.claim) != "")
+    again = {"taken_by": "", "due_at": case((is_called, col(Video.created_at)), else_=later)}
     return rows.update_running(session, video_id, col(Video.taken_by) == by, **again, **facts)
 
 

@@ -7,13 +7,15 @@ stage. Time limits count from moments in the row, never from a memory.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import structlog
 
 from cuttingasmr import db, live
+from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import failures, keeping, rows, steps, submitting, taking
-from cuttingasmr.generation.failures import Failure
+from cuttingasmr.generation.failures import Action, Failure
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
 from cuttingasmr.settings import get_settings
@@ -29,6 +31,10 @@ BROKEN_TRIES = 2
 UNKNOWN_TRIES = 3
 """A record may be late, not lost, once or twice."""
 
+REMAKES = 1
+"""Tasks that are begun anew for one video when the provider fails in a way that another try may mend."""
+
+CLAIM_PAUSE_SECONDS = 3.0
 FAULTS = 12
 """Times that an engine may fail or die over one video before it is given up: it may be what kills them."""
 
@@ -55,7 +61,7 @@ class Maker:
             case "sent" | "ended":
                 return None  # the row says so, and holds no engine's name any more
             case "refused":
-                await self._give_up(video_id, _refusal(outcome))
+                await self._refused(video_id, _refusal(outcome))
             case "later":
                 seconds = outcome.get("seconds", 1.0)
                 await self._later(video_id, seconds)
@@ -70,8 +76,12 @@ class Maker:
         """Go on with a video that somebody had begun to send or to store."""
         if video.tries >= FAULTS:
             await self._give_up(video.id, failures.UNEXPECTED)
-        elif video.status == Status.SAVING or video.submit_began_at is None:
+        elif video.status == Status.SAVING:
             await self.store(video)
+        elif video.claim:
+            await self._look_at_claim(video)
+        elif video.submit_began_at is None:
+            await self._later(video.id, 0)
         elif _since(video.submit_began_at) < get_settings().submit_doubt_seconds:
             await self._wait_for_word(video.id)
         elif video.doubts + 1 >= DOUBTS:
@@ -90,12 +100,12 @@ class Maker:
                 if taken is not None:
                     await self.store(taken)
             case "failed":
-                await self._give_up(video.id, _refusal(outcome))
+                await self._make_anew(video, _refusal(outcome))
             case "unknown" if video.tries + 1 >= UNKNOWN_TRIES:
                 await self._give_up(video.id, failures.LOST)
             case "unknown":
                 await db.transact(steps.count_try, video_id=video.id)
-            case _ if _since(video.rendering_at) > get_settings().wait_limit_seconds:
+            case _ if _since(video.submit_began_at or video.rendering_at) > get_settings().wait_limit_seconds:
                 await self._give_up(video.id, failures.TOO_SLOW)
             case _:
                 pass
@@ -127,6 +137,35 @@ class Maker:
             await self._give_up(video_id, failures.UNEXPECTED)
         elif video is not None:
             await self._later(video_id, min(60.0, 2.0**video.tries))
+
+    async def _look_at_claim(self, video: Video) -> None:
+        """Read the record of the task that a callback has named, and adopt it if it is this video's."""
+        try:
+            is_ours = await submitting.adopt(video.id, video.claim)
+        except ProviderUnavailable:
+            await asyncio.sleep(CLAIM_PAUSE_SECONDS)
+            await self._later(video.id, 0)
+            return
+        if not is_ours:
+            await db.transact(steps.forget_claim, video_id=video.id, by=self._me)
+            await self._later(video.id, 0)
+
+    async def _refused(self, video_id: str, failure: Failure) -> None:
+        """Give a refused video up, unless that was no word about the prompt: then keep its place for a while."""
+        if failure.action is Action.GIVE_BACK:
+            await self._give_up(video_id, failure)
+        else:
+            await self._try_sending_again(
+                video_id, "busy" if failure.action is Action.WAIT else "unreachable"
+            )
+
+    async def _make_anew(self, video: Video, failure: Failure) -> None:
+        """Have a failed video made once more where that may help, with another key; else give it up."""
+        helps = failure.action is Action.WAIT or (failure.action is Action.RETRY and _has_other_keys())
+        if not helps or video.remakes >= REMAKES:
+            await self._give_up(video.id, failure)
+        else:
+            await db.transact(steps.make_anew, video=video)
 
     async def _wait_for_word(self, video_id: str) -> None:
         """Wait for a callback to claim a submit in doubt, as long as one may still come."""
@@ -170,6 +209,10 @@ class Maker:
 
     async def _give_up(self, video_id: str, failure: Failure) -> None:
         await steps.give_up(video_id, failure.code, failure.message)
+
+
+def _has_other_keys() -> bool:
+    return len(get_settings().provider_keys) > 1
 
 
 def _refusal(outcome: Outcome) -> Failure:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.generation import callbacks, keeping, steps, submitting
+from cuttingasmr.generation import keeping, steps, submitting
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.generation.start import charge_and_record
@@ -23,7 +22,6 @@ from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.films import PROMPT
 from tests.support.people import make_user
-from tests.support.ports import free_port
 from tests.support.site import Sandbox
 
 pytestmark = pytest.mark.usefixtures("line")
@@ -69,129 +67,6 @@ async def over(video_id: str) -> Outcome:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
     return outcome
-
-
-async def test_a_submit_is_sent_and_written_down(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-
-    outcome = await submitting.submit(video_id)
-
-    (task,) = strangers.tasks(words)
-    written = row(video_id)
-    assert outcome == {"state": "sent"}
-    assert (written.provider_task_id, written.status) == (task["taskId"], Status.RENDERING)
-    assert task["callBackUrl"] == callbacks.address_of(video_id)
-    assert written.provider_key
-    assert written.submit_began_at is not None
-    assert written.rendering_at is not None
-
-
-async def test_a_submit_that_is_repeated_makes_one_task(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-
-    outcomes = [await submitting.submit(video_id) for _ in range(3)]
-
-    assert outcomes == [{"state": "sent"}] * 3
-    assert len(strangers.tasks(words)) == 1
-
-
-async def test_submits_at_the_same_moment_make_one_task(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-
-    outcomes = await asyncio.gather(*(submitting.submit(video_id) for _ in range(5)))
-
-    assert {outcome["state"] for outcome in outcomes} <= {"sent", "doubt"}
-    assert len(strangers.tasks(words)) == 1
-
-
-@pytest.mark.parametrize(
-    ("fate", "outcome"),
-    [
-        pytest.param("sandbox:submit-429", {"state": "busy"}, id="too much work"),
-        pytest.param("sandbox:submit-500", {"state": "unreachable"}, id="an error inside"),
-        pytest.param("sandbox:reject", {"state": "refused", "code": "422"}, id="a refused prompt"),
-    ],
-)
-@pytest.mark.usefixtures("strangers")
-async def test_a_submit_that_surely_was_not_taken_is_told_and_not_in_doubt(
-    fate: str, outcome: dict[str, str]
-) -> None:
-    video_id = begin(fate)
-
-    found = await submitting.submit(video_id)
-
-    assert outcome.items() <= found.items()
-    assert row(video_id).submit_began_at is None
-    assert row(video_id).provider_task_id is None
-    assert (await submitting.submit(video_id))["state"] == outcome["state"], "it is tried again"
-
-
-async def test_a_provider_that_is_not_there_is_unreachable(
-    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    bind(monkeypatch, tmp_path, veo3_api_base_url=f"http://127.0.0.1:{free_port()}")
-    video_id = begin()
-
-    assert await submitting.submit(video_id) == {"state": "unreachable"}
-    assert row(video_id).submit_began_at is None
-    del strangers
-
-
-@pytest.mark.parametrize(
-    "key", [pytest.param("bad-secret", id="refused"), pytest.param("poor-secret", id="without credit")]
-)
-async def test_a_key_that_is_refused_is_told_to_the_operator_by_its_fingerprint(
-    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
-) -> None:
-    bind(monkeypatch, tmp_path, veo3_api_base_url=f"{strangers.url}/kie", veo3_api_keys=key)
-    video_id = begin()
-
-    with capture_logs() as said:
-        assert await submitting.submit(video_id) == {"state": "unreachable"}
-
-    assert {"provider.key-refused"} <= {line["event"] for line in said}
-    assert key not in repr(said)
-    assert PROMPT not in repr(said)
-
-
-async def test_a_submit_whose_answer_is_lost_is_in_doubt_until_a_task_claims_it(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-    with broken(strangers, "down", only="create"):
-        first = await submitting.submit(video_id)
-
-    again = await submitting.submit(video_id)
-    await submitting.adopt(video_id, "veo_task_claimed")
-
-    assert first == again == {"state": "doubt"}
-    assert strangers.tasks(words) == [], "it is not sent again while in doubt"
-    assert await submitting.submit(video_id) == {"state": "sent"}
-    assert row(video_id).provider_task_id == "veo_task_claimed"
-
-
-async def test_a_doubtful_submit_that_is_forgotten_is_sent_again(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-    with broken(strangers, "down", only="create"):
-        await submitting.submit(video_id)
-
-    await submitting.forget_submit(video_id)
-
-    assert await submitting.submit(video_id) == {"state": "sent"}
-    assert len(strangers.tasks(words)) == 1
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_the_first_task_that_is_written_down_stays() -> None:
-    video_id = await submitted(never())
-    task = row(video_id).provider_task_id
-
-    await submitting.adopt(video_id, "another")
-
-    assert row(video_id).provider_task_id == task
 
 
 @pytest.mark.usefixtures("strangers")

@@ -11,7 +11,7 @@ import pytest
 from cuttingasmr import db, live
 from cuttingasmr.auth import attempts
 from cuttingasmr.generation import key_pool, progress
-from cuttingasmr.providers import creem, kie
+from cuttingasmr.providers import creem, video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import store
 
@@ -20,7 +20,7 @@ MADE_ONCE: tuple[Callable[..., Any], ...] = (
     db.get_engine,
     key_pool.get_key_pool,
     creem.get_creem,
-    kie.get_video_provider,
+    video.get_video_provider,
     store.get_store,
     attempts._limiter,
     attempts._limiter_here,
