@@ -29,3 +29,18 @@ def video_download(video_id: str) -> str:
 def video_poster(video_id: str) -> str:
     """Say where a finished video's picture is."""
     return f"/api/videos/{video_id}/poster"
+
+
+def video_preview(video_id: str) -> str:
+    """Say where the silent clip of a finished video is, once it has been cut."""
+    return f"/api/videos/{video_id}/preview"
+
+
+def video_file_1080p(video_id: str) -> str:
+    """Say where the 1080p version of a video can be watched, once it is there."""
+    return f"{video_file(video_id)}?quality=1080p"
+
+
+def media(token: str) -> str:
+    """Say where a link that opens one file for a while leads."""
+    return f"/api/media/{token}"

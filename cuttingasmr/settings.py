@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     """How long a submit whose answer was lost may still be claimed by a callback before it is sent again."""
     wait_limit_seconds: float = Field(default=1800, gt=0)
     """A video that has not come after this long is given up and its credits returned."""
+    bin_days: int = Field(default=7, ge=0)
+    """How many days a deleted video can be taken back before its files and its words go for good."""
     storage_patience_seconds: float = Field(default=86_400, gt=0)
     """How long a finished video waits for a full storage before it is given up."""
 

@@ -106,6 +106,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hd_state", sa.String(length=16), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("hd_key", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("hd_asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("hd_task_id", sa.String(length=128), nullable=True))
+        batch_op.add_column(sa.Column("hd_look_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("hd_note", sa.String(length=300), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True))
@@ -142,6 +144,13 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
             sqlite_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_videos_without_preview",
+            ["completed_at"],
+            unique=False,
+            postgresql_where=sa.text("status = 'completed' AND preview_key IS NULL"),
+            sqlite_where=sa.text("status = 'completed' AND preview_key IS NULL"),
         )
         batch_op.create_index(
             "ix_videos_hd_asked",
@@ -187,6 +196,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("hd_state = 'asked'"),
         )
         batch_op.drop_index(
+            "ix_videos_without_preview",
+            postgresql_where=sa.text("status = 'completed' AND preview_key IS NULL"),
+            sqlite_where=sa.text("status = 'completed' AND preview_key IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_videos_deleted",
             postgresql_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
             sqlite_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
@@ -201,6 +215,8 @@ def downgrade() -> None:
         batch_op.drop_column("purged_at")
         batch_op.drop_column("deleted_at")
         batch_op.drop_column("hd_note")
+        batch_op.drop_column("hd_look_at")
+        batch_op.drop_column("hd_task_id")
         batch_op.drop_column("hd_asked_at")
         batch_op.drop_column("hd_key")
         batch_op.drop_column("hd_state")

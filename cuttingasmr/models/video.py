@@ -100,6 +100,12 @@ class Video(SQLModel, table=True):
             sqlite_where=text("deleted_at IS NOT NULL AND purged_at IS NULL"),
         ),
         Index(
+            "ix_videos_without_preview",
+            "completed_at",
+            postgresql_where=text("status = 'completed' AND preview_key IS NULL"),
+            sqlite_where=text("status = 'completed' AND preview_key IS NULL"),
+        ),
+        Index(
             "ix_videos_hd_asked",
             "hd_asked_at",
             postgresql_where=text("hd_state = 'asked'"),
@@ -167,9 +173,14 @@ class Video(SQLModel, table=True):
     duration_ms: int | None = None
     size_bytes: int | None = None
     preview_key: str | None = Field(default=None, max_length=200)
+    """The clip that a card plays; empty for a video of which none can be cut."""
     hd_state: str = Field(default=HdState.NONE, max_length=16)
     hd_key: str | None = Field(default=None, max_length=200)
     hd_asked_at: datetime | None = later()
+    hd_task_id: str | None = Field(default=None, max_length=128)
+    """The provider's id for the making of the 1080p version, where that has one of its own."""
+    hd_look_at: datetime | None = later()
+    """When the provider is asked about it next; whoever moves this on is the one who asks."""
     hd_note: str = Field(default="", max_length=300)
     """Why there is no 1080p version, in words for its owner."""
     is_shared: bool = False

@@ -17,7 +17,6 @@ from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.generation.start import charge_and_record
 from cuttingasmr.models import Status, Video
 from cuttingasmr.models.columns import new_id
-from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.films import PROMPT
@@ -123,80 +122,6 @@ async def test_a_task_is_asked_about_with_the_key_that_made_it(
     assert [(await steps.ask(row(video)))["state"] for video in (*videos, *reversed(videos))] == [
         "pending"
     ] * 6
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_a_finished_film_is_stored_with_its_poster_and_measured() -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    outcomes = [await keeping.store(video_id) for _ in range(2)]
-
-    found = row(video_id)
-    assert outcomes == [{"state": "stored"}] * 2
-    assert (found.status, found.width, found.height) == (Status.SAVING, 1280, 720)
-    assert found.duration_ms == pytest.approx(8000, abs=150)
-    assert found.file_key is not None
-    assert found.poster_key is not None
-    film, poster = get_store().path_of(found.file_key), get_store().path_of(found.poster_key)
-    assert film is not None
-    assert poster is not None
-    assert film.stat().st_size == found.size_bytes
-    assert poster.read_bytes()[8:12] == b"WEBP"
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    await keeping.store(video_id)
-
-    assert files_in(tmp_path / "tmp") == []
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
-    video_id = await submitted("sandbox:broken-file")
-    await over(video_id)
-
-    assert await keeping.store(video_id) == {"state": "broken"}
-
-    assert row(video_id).file_key is None
-    assert [file for file in files_in(tmp_path) if file.suffix == ".mp4"] == []
-
-
-async def test_a_file_that_cannot_be_fetched_is_tried_again_later(strangers: Sandbox) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    with broken(strangers, "down", only="files"):
-        assert await keeping.store(video_id) == {"state": "unreachable"}
-
-    assert await keeping.store(video_id) == {"state": "stored"}
-
-
-async def test_a_link_that_leads_to_no_file_is_a_broken_one(strangers: Sandbox) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    with broken(strangers, "500", only="files"):
-        assert await keeping.store(video_id) == {"state": "broken"}
-
-
-async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
-    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    video_id = await submitted()
-    await over(video_id)
-    (tmp_path / "file").touch()
-    bind(monkeypatch, tmp_path, storage_url=(tmp_path / "file" / "media").as_uri())
-
-    assert await keeping.store(video_id) == {"state": "full"}
-
-    (tmp_path / "file").unlink()
-    assert await keeping.store(video_id) == {"state": "stored"}
-    del strangers
 
 
 @pytest.mark.usefixtures("strangers")
