@@ -1,10 +1,8 @@
-"""Both of kie.ai's APIs, held to one promise: what a video engine tells and how it fails."""
+"""How kie.ai's APIs are spoken to, and what is made of answers that are not as they should be."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +13,7 @@ from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.providers.http import BREAKER_FAILURES, Provider
 from cuttingasmr.providers.kie import Kie, KieJobs, KieVeo
 from cuttingasmr.providers.video import (
-    Busy,
     Key,
-    KeyRefused,
     Order,
     RefusedRequest,
     Task,
@@ -54,30 +50,6 @@ def lied_to(request: pytest.FixtureRequest, liar: Liar) -> Kie:
     return request.param(liar.url)
 
 
-async def over(kie: Kie, task_id: str, *, seconds: float = 20) -> Task:
-    deadline = time.monotonic() + seconds
-    while (task := await kie.look_up(task_id, KEY)).state is TaskState.PENDING:
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.05)
-    return task
-
-
-async def test_a_video_is_ordered_and_comes(kie: Kie) -> None:
-    task_id = await kie.create(order(), KEY)
-
-    done = await over(kie, task_id)
-
-    assert done.state is TaskState.DONE
-    assert len(done.urls) == 1
-    assert done.urls[0].endswith(".mp4")
-
-
-async def test_a_video_on_its_way_is_pending(kie: Kie) -> None:
-    task_id = await kie.create(order("sandbox:never"), KEY)
-
-    assert await kie.look_up(task_id, KEY) == Task(TaskState.PENDING)
-
-
 async def test_what_is_ordered_arrives_as_it_was_asked(kie: Kie, shared_sandbox: Sandbox) -> None:
     words = f"tall “ice” — 氷 sandbox:never {kie.create_path}"
 
@@ -88,79 +60,11 @@ async def test_what_is_ordered_arrives_as_it_was_asked(kie: Kie, shared_sandbox:
     assert task["prompt"] == words
 
 
-@pytest.mark.parametrize(
-    ("fate", "words"),
-    [
-        pytest.param("sandbox:policy", "flagged", id="against the rules"),
-        pytest.param("sandbox:fail", "", id="failed"),
-        pytest.param("sandbox:fail=500", "", id="failed inside"),
-    ],
-)
-async def test_a_video_that_fails_says_why(kie: Kie, fate: str, words: str) -> None:
-    task = await over(kie, await kie.create(order(fate), KEY))
-
-    assert task.state is TaskState.FAILED
-    assert task.code in {"400", "500", "501"}
-    assert words in task.text
-    assert task.urls == ()
-
-
-async def test_a_task_that_there_is_not_is_unknown(kie: Kie) -> None:
-    assert (await kie.look_up("nothing", KEY)).state is TaskState.UNKNOWN
-
-
-async def test_a_task_of_another_key_is_unknown(kie: Kie) -> None:
-    task_id = await kie.create(order("sandbox:never"), KEY)
-
-    assert (await kie.look_up(task_id, key("another"))).state is TaskState.UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("secret", "prompt", "refusal"),
-    [
-        pytest.param("bad", PROMPT, KeyRefused, id="a key that is not one"),
-        pytest.param("poor", PROMPT, KeyRefused, id="a key without credit"),
-        pytest.param("busy", PROMPT, Busy, id="a key over its limit"),
-        pytest.param("broken", PROMPT, ProviderUnavailable, id="a server error"),
-        pytest.param("good", "sandbox:submit-429", Busy, id="too much work"),
-        pytest.param("good", "sandbox:submit-500", ProviderUnavailable, id="an error inside"),
-        pytest.param("good", "sandbox:reject", RefusedRequest, id="a refused prompt"),
-    ],
-)
-async def test_a_refused_order_is_sorted(
-    kie: Kie, secret: str, prompt: str, refusal: type[Exception], shared_sandbox: Sandbox
-) -> None:
-    before = shared_sandbox.counts().get("create", 0)
-
-    with pytest.raises(refusal) as told:
-        await kie.create(order(prompt), key(secret))
-
-    assert told.type is refusal
-    assert shared_sandbox.counts().get("create", 0) == before
-
-
 async def test_a_refused_prompt_keeps_what_was_said(kie: Kie) -> None:
     with pytest.raises(RefusedRequest, match="rejected by Flow") as told:
         await kie.create(order("sandbox:reject"), KEY)
 
     assert told.value.provider_code == "422"
-
-
-@pytest.mark.parametrize(
-    "secret", [pytest.param("bad", id="refused key"), pytest.param("broken", id="broken server")]
-)
-async def test_a_question_that_is_not_answered_is_no_failed_video(kie: Kie, secret: str) -> None:
-    with pytest.raises(ProviderUnavailable):
-        await kie.look_up("some-task", key(secret))
-
-
-async def test_an_order_whose_answer_is_cut_off_may_have_arrived(kie: Kie, shared_sandbox: Sandbox) -> None:
-    shared_sandbox.break_("down", only="create")
-    try:
-        with pytest.raises(Uncertain):
-            await kie.create(order(), KEY)
-    finally:
-        shared_sandbox.break_("ok")
 
 
 NOISE = [
