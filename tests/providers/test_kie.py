@@ -10,10 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.providers.http import BREAKER_FAILURES, Provider
+from cuttingasmr.providers.http import BREAKER_FAILURES, LARGEST_ANSWER, Provider
 from cuttingasmr.providers.kie import Kie, KieJobs, KieVeo
 from cuttingasmr.providers.video import (
+    Busy,
     Key,
+    KeyRefused,
     Order,
     RefusedRequest,
     Task,
@@ -107,6 +109,133 @@ async def test_a_gateways_page_leaves_an_order_uncertain(lied_to: Kie, liar: Lia
 
     with pytest.raises(Uncertain):
         await lied_to.create(order(), KEY)
+
+
+ANSWERED = {
+    **dict.fromkeys((429,), Busy),
+    **dict.fromkeys((401, 402), KeyRefused),
+    **dict.fromkeys((400, 422, 451), RefusedRequest),
+    **dict.fromkeys((403, 404, 455, 500, 501, 503, 505), ProviderUnavailable),
+    **dict.fromkeys((200, 408, 409, 425, 433, 999), Uncertain),
+}
+"""What an order's answer without a task means (docs/decisions/0003)."""
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"), [pytest.param(code, meaning, id=str(code)) for code, meaning in ANSWERED.items()]
+)
+async def test_an_order_is_surely_refused_only_by_a_clear_word_of_the_providers(
+    lied_to: Kie, liar: Liar, code: int, meaning: type[Exception]
+) -> None:
+    liar.says = json.dumps({"code": code, "msg": "no", "data": None}).encode()
+
+    with pytest.raises(meaning) as told:
+        await lied_to.create(order(), KEY)
+
+    assert told.type is meaning
+
+
+@pytest.mark.parametrize("text", ["Timeout", "Upstream request timed out"])
+async def test_a_server_that_waited_in_vain_itself_leaves_an_order_uncertain(
+    lied_to: Kie, liar: Liar, text: str
+) -> None:
+    liar.says = json.dumps({"code": 500, "msg": text, "data": None}).encode()
+
+    with pytest.raises(Uncertain):
+        await lied_to.create(order(), KEY)
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        pytest.param(403, ProviderUnavailable, id="shut out"),
+        pytest.param(404, ProviderUnavailable, id="not there"),
+        pytest.param(429, Busy, id="too many"),
+        pytest.param(408, Uncertain, id="too slow"),
+        pytest.param(500, Uncertain, id="broken"),
+    ],
+)
+async def test_a_front_that_turns_an_order_away_has_not_passed_it_on(
+    lied_to: Kie, liar: Liar, status: int, meaning: type[Exception]
+) -> None:
+    liar.status, liar.says, liar.kind = status, b"<html>error code: 1010</html>", "text/html"
+
+    with pytest.raises(meaning) as told:
+        await lied_to.create(order(), KEY)
+
+    assert told.type is meaning
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end(lied_to: Kie, liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "' + b"x" * LARGEST_ANSWER + b'"}}'
+
+    with pytest.raises(Uncertain):
+        await lied_to.create(order(), KEY)
+    with pytest.raises(ProviderUnavailable):
+        await lied_to.look_up("t", KEY)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        *NOISE,
+        pytest.param(b'{"code": 200, "data": "much"}', id="a word"),
+        pytest.param(b'{"code": 200, "data": true}', id="a truth"),
+        pytest.param(b'{"code": 200, "data": null}', id="null data"),
+        pytest.param(b'{"code": 500, "data": 7}', id="an error with a number"),
+    ],
+)
+async def test_a_credit_that_cannot_be_read_is_none(lied_to: Kie, liar: Liar, says: bytes) -> None:
+    liar.says = says
+
+    with pytest.raises(ProviderUnavailable):
+        await lied_to.credit(KEY)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "state"),
+    [
+        pytest.param(
+            400, "1080P is processing. It should be ready in 1-2 minutes.", "pending", id="processing"
+        ),
+        pytest.param(422, "Records are being generated", "pending", id="being generated"),
+        pytest.param(422, "record is null", "unknown", id="no record"),
+        pytest.param(400, "Not for this video", "failed", id="refused"),
+        pytest.param(501, "Generation failed", "failed", id="failed"),
+    ],
+)
+async def test_how_a_larger_version_goes_is_read_from_code_and_text(
+    liar: Liar, code: int, text: str, state: str
+) -> None:
+    liar.says = json.dumps({"code": code, "msg": text, "data": None}).encode()
+
+    assert (await KieVeo(liar.url).look_up_hd("t", KEY)).state == state
+
+
+async def test_a_larger_version_counts_whatever_code_comes_with_it(liar: Liar) -> None:
+    liar.says = b'{"code": 422, "msg": "generated successfully", "data": {"resultUrl": "u"}}'
+
+    assert await KieVeo(liar.url).look_up_hd("t", KEY) == Task(TaskState.DONE, ("u",))
+
+
+async def test_the_smaller_file_is_never_taken_for_the_larger_one(liar: Liar) -> None:
+    for files, urls in (
+        ({"resultUrls": ["small"]}, ()),
+        ({"data": {"result_urls": ["large"], "origin_urls": ["small"]}, "resultUrls": ["small"]}, ("large",)),
+    ):
+        record = job(resultJson=json.dumps(files))[1]
+        liar.says = json.dumps({"code": 200, "msg": "success", "data": record}).encode()
+        assert (await KieJobs(liar.url).look_up_hd("t", KEY)).urls == urls
+
+
+@pytest.mark.parametrize("asked", ["not JSON", "[]", '{"prompt": 7}', 7, None, '{"input": []}', "[" * 5000])
+async def test_a_record_whose_order_cannot_be_read_is_read_all_the_same(liar: Liar, asked: object) -> None:
+    record = veo(successFlag=0, paramJson=asked)[1]
+    liar.says = json.dumps({"code": 200, "msg": "success", "data": record}).encode()
+
+    task = await KieVeo(liar.url).look_up("t", KEY)
+
+    assert (task, task.prompt) == (Task(TaskState.PENDING), "")
 
 
 async def test_an_error_that_names_a_task_leaves_an_order_uncertain(lied_to: Kie, liar: Liar) -> None:
@@ -253,6 +382,27 @@ async def test_an_order_looks_as_the_documents_say(liar: Liar) -> None:
             "prompt": PROMPT, "model": "veo3_fast", "aspect_ratio": "9:16", "duration": 8, "enable_translation": True
         },
     }  # fmt: skip
+
+
+async def test_an_order_with_pictures_tells_what_they_are_for(liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "t"}}'
+    pictured = Order(
+        PROMPT,
+        "16:9",
+        8,
+        "veo3_fast",
+        "",
+        kind="REFERENCE_2_VIDEO",
+        image_urls=("http://a.example/1", "http://a.example/2"),
+    )
+
+    for flavour in (KieVeo, KieJobs):
+        await flavour(liar.url).create(pictured, KEY)
+
+    legacy, unified = (json.loads(asked.body) for asked in liar.asked)
+    assert (legacy["generationType"], legacy["imageUrls"]) == ("REFERENCE_2_VIDEO", list(pictured.image_urls))
+    assert unified["input"]["generation_type"] == "REFERENCE_2_VIDEO"
+    assert unified["input"]["image_urls"] == list(pictured.image_urls)
 
 
 async def test_nobody_listening_surely_took_nothing() -> None:
