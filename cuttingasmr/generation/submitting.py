@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import AppError, ProviderUnavailable
@@ -126,16 +126,6 @@ async def forget_submit(video_id: str) -> None:
     await db.transact(rows.note, video_id=video_id, submit_began_at=None)
 
 
-async def start_over(video_id: str, task_id: str) -> None:
-    """Forget a task that has failed, so that the next submit makes another one, with another key where there is one.
-
-    Nothing happens to a video that has another task by now: repeating it is harmless.
-    """
-    is_that = col(Video.provider_task_id) == task_id
-    facts = {"provider_task_id": None, "submit_began_at": None}
-    await db.transact(rows.update_running, video_id, is_that, **facts)
-
-
 def _claim_submit(session: Session, *, video_id: str) -> tuple[Video, Turn] | Outcome:
     """Take a key and note that a submit begins now, in one transaction; or tell why none begins.
 
@@ -170,8 +160,9 @@ def _write_task(session: Session, *, video_id: str, task_id: str, turn: Turn | N
     facts = {
         "provider_task_id": task_id,
         "status": Status.RENDERING,
-        "rendering_at": db.utc_now(),
+        "rendering_at": func.coalesce(col(Video.rendering_at), db.utc_now()),
         "notice": "",
+        **rows.FRESH,
     }
     user_id = rows.update_running(session, video_id, col(Video.provider_task_id).is_(None), **facts)
     if turn is not None:

@@ -17,7 +17,6 @@ from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.generation.start import charge_and_record
 from cuttingasmr.models import Status, Video
 from cuttingasmr.models.columns import new_id
-from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.films import PROMPT
@@ -63,23 +62,20 @@ async def submitted(prompt: str = PROMPT) -> str:
 async def over(video_id: str) -> Outcome:
     """Check until it is over."""
     deadline = time.monotonic() + 30
-    while (outcome := await steps.check(video_id))["state"] == "pending":
+    while (outcome := await steps.ask(row(video_id)))["state"] == "pending":
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
     return outcome
 
 
 @pytest.mark.usefixtures("strangers")
-async def test_a_video_that_has_ended_is_not_submitted_asked_about_or_stored() -> None:
+async def test_a_video_that_has_ended_is_neither_submitted_nor_stored() -> None:
     video_id = begin()
     await steps.give_up(video_id, "TooSlow", "It took too long.")
 
-    assert [(await step(video_id))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
-        "ended"
-    ] * 3
+    assert [(await step(video_id))["state"] for step in (submitting.submit, keeping.store)] == ["ended"] * 2
     await submitting.adopt(video_id, "late")
-    await steps.notify(video_id, "late")
-    assert (row(video_id).provider_task_id, row(video_id).notice) == (None, "")
+    assert row(video_id).provider_task_id is None
 
 
 @pytest.mark.usefixtures("strangers")
@@ -104,15 +100,15 @@ async def test_a_task_on_its_way_is_pending_and_a_lost_one_unknown() -> None:
     pending, lost = await submitted(never()), await submitted(never())
     change(lost, provider_task_id="lost")
 
-    assert (await steps.check(pending))["state"] == "pending"
-    assert (await steps.check(lost))["state"] == "unknown"
+    assert (await steps.ask(row(pending)))["state"] == "pending"
+    assert (await steps.ask(row(lost)))["state"] == "unknown"
 
 
 async def test_a_provider_that_does_not_answer_is_no_failure(strangers: Sandbox) -> None:
     video_id = await submitted(never())
 
     with broken(strangers, "500", only="record-info"):
-        assert (await steps.check(video_id))["state"] == "unreachable"
+        assert (await steps.ask(row(video_id)))["state"] == "unreachable"
         assert (await keeping.store(video_id))["state"] == "unreachable"
 
 
@@ -123,81 +119,9 @@ async def test_a_task_is_asked_about_with_the_key_that_made_it(
     videos = [await submitted(never()) for _ in range(3)]
 
     assert len({row(video).provider_key for video in videos}) == 3
-    assert [(await steps.check(video))["state"] for video in (*videos, *reversed(videos))] == ["pending"] * 6
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_a_finished_film_is_stored_with_its_poster_and_measured() -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    outcomes = [await keeping.store(video_id) for _ in range(2)]
-
-    found = row(video_id)
-    assert outcomes == [{"state": "stored"}] * 2
-    assert (found.status, found.width, found.height) == (Status.SAVING, 1280, 720)
-    assert found.duration_ms == pytest.approx(8000, abs=150)
-    assert found.file_key is not None
-    assert found.poster_key is not None
-    film, poster = get_store().path_of(found.file_key), get_store().path_of(found.poster_key)
-    assert film is not None
-    assert poster is not None
-    assert film.stat().st_size == found.size_bytes
-    assert poster.read_bytes()[8:12] == b"WEBP"
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    await keeping.store(video_id)
-
-    assert files_in(tmp_path / "tmp") == []
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
-    video_id = await submitted("sandbox:broken-file")
-    await over(video_id)
-
-    assert await keeping.store(video_id) == {"state": "broken"}
-
-    assert row(video_id).file_key is None
-    assert [file for file in files_in(tmp_path) if file.suffix == ".mp4"] == []
-
-
-async def test_a_file_that_cannot_be_fetched_is_tried_again_later(strangers: Sandbox) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    with broken(strangers, "down", only="files"):
-        assert await keeping.store(video_id) == {"state": "unreachable"}
-
-    assert await keeping.store(video_id) == {"state": "stored"}
-
-
-async def test_a_link_that_leads_to_no_file_is_a_broken_one(strangers: Sandbox) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    with broken(strangers, "500", only="files"):
-        assert await keeping.store(video_id) == {"state": "broken"}
-
-
-async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
-    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    video_id = await submitted()
-    await over(video_id)
-    (tmp_path / "file").touch()
-    bind(monkeypatch, tmp_path, storage_url=(tmp_path / "file" / "media").as_uri())
-
-    assert await keeping.store(video_id) == {"state": "full"}
-
-    (tmp_path / "file").unlink()
-    assert await keeping.store(video_id) == {"state": "stored"}
-    del strangers
+    assert [(await steps.ask(row(video)))["state"] for video in (*videos, *reversed(videos))] == [
+        "pending"
+    ] * 6
 
 
 @pytest.mark.usefixtures("strangers")
@@ -210,7 +134,6 @@ async def test_completing_twice_is_completing_once_and_nothing_undoes_it() -> No
     done = row(video_id).model_dump()
     await steps.complete(video_id)
     await steps.give_up(video_id, "TooSlow", "It took too long.")
-    await steps.notify(video_id, "late")
     await submitting.forget_submit(video_id)
 
     assert row(video_id).model_dump() == done
@@ -247,8 +170,7 @@ async def test_giving_up_at_the_same_moment_gives_back_once() -> None:
 @pytest.mark.usefixtures("strangers")
 async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
     video_id = begin(never())
-    await steps.notify(video_id, "Please wait.")
-    assert row(video_id).notice == "Please wait."
+    change(video_id, notice="Please wait.")
 
     await submitting.submit(video_id)
 
@@ -257,6 +179,4 @@ async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
 
 @pytest.mark.usefixtures("strangers")
 async def test_a_video_that_there_is_not_has_ended() -> None:
-    assert [(await step("0" * 32))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
-        "ended"
-    ] * 3
+    assert [(await step("0" * 32))["state"] for step in (submitting.submit, keeping.store)] == ["ended"] * 2
