@@ -17,7 +17,7 @@
 
   // --- which ones are chosen
 
-  const MOST = 200; // so many ids fit into an address
+  const MOST = 100; // so many go into one ZIP
   const picked = new Set();
   let lastPick;
 
@@ -72,7 +72,13 @@
     },
   };
 
-  const downloadPicked = (link) => picked.size && location.assign(`${link.pathname}?ids=${[...picked].join(",")}`);
+  // Only what is ready has a file. A link of its own, since a refusal must not take the page's place.
+  const downloadPicked = (link) => {
+    const ready = [...picked].filter((id) => find(`[data-card="${id}"][data-stage=ready]`));
+    if (!ready.length) return;
+    const one = Object.assign(document.createElement("a"), { href: `${link.pathname}?ids=${ready.join(",")}`, download: "" });
+    one.click();
+  };
 
   // --- the address says what is shown, so that a reload or a friend's bookmark shows it again
 
@@ -95,7 +101,10 @@
     const sheet = dialog();
     if (!sheet) return;
     const wanted = sheet.dataset.shows !== "0";
-    if (wanted && !sheet.open) sheet.showModal();
+    if (wanted && !sheet.open) {
+      sheet.showModal();
+      find("[data-opened]", sheet)?.focus(); // the player would take the arrow keys for itself
+    }
     if (!wanted && sheet.open) sheet.close();
   };
 

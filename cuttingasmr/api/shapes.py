@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from cuttingasmr import routes
 from cuttingasmr.credits.ledger import Balance
-from cuttingasmr.generation.filters import KEPT, Filter
+from cuttingasmr.generation.filters import Filter, kept_for
 from cuttingasmr.generation.library import Seen
 from cuttingasmr.models import HdState, Picture, Status, User, Video
 from cuttingasmr.settings import get_settings
@@ -302,7 +302,7 @@ class Removed(Answer):
     @classmethod
     def of(cls, video: Video) -> Self:
         """Show a video that lies in the bin."""
-        return cls(id=video.id, restorable_until=(video.deleted_at or video.created_at) + KEPT)
+        return cls(id=video.id, restorable_until=(video.deleted_at or video.created_at) + kept_for())
 
 
 def _facts(seen: Seen) -> dict[str, Any]:

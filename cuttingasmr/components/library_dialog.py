@@ -53,7 +53,7 @@ def _video(card: CardVar) -> rx.Component:
         ),
         key=card.id,
         class_name=theme.SHEET_INSIDE,
-        custom_attrs={"data-opened": card.id, "data-stage": card.stage},
+        custom_attrs={"data-opened": card.id, "data-stage": card.stage, "tabIndex": -1},
     )
 
 
@@ -156,7 +156,7 @@ def _name(card: CardVar) -> rx.Component:
             aria_label="Name",
             custom_attrs={"data-name": card.name},
         ),
-        key=card.id + card.name,
+        key=card.id.to(str) + card.name.to(str),
         on_submit=Shelving.rename,
         custom_attrs={"data-rename": ""},
     )
@@ -227,7 +227,7 @@ def _settings(card: CardVar) -> rx.Component:
         rx.cond(card.picture, rx.fragment(*_setting("Picture", card.picture))),
         *_setting("Made from", card.made_from),
         *_setting("Length", "8 s, with sound"),
-        *_setting("Paid", rx.cond(card.returned, card.returned, card.price)),
+        *_setting("Credits", rx.cond(card.returned, card.returned, card.price)),
         class_name=theme.SETTINGS,
     )
 

@@ -105,14 +105,14 @@ def _view(name: str) -> rx.Component:
     is_chosen = Library.wanted.view == name
     chip = rx.el.button(
         said,
-        rx.cond(count > 0, rx.el.span(count.to_string(), class_name=theme.COUNT)),
+        rx.cond(count, rx.el.span(count.to_string(), class_name=theme.COUNT)),
         type="button",
         class_name=theme.CHIP,
         on_click=Library.choose("view", name),
         aria_pressed=rx.cond(is_chosen, "true", "false"),
         custom_attrs={"data-view": name or "all"},
     )
-    return rx.cond((count > 0) | is_chosen, chip) if name in RARE_VIEWS else chip
+    return rx.cond(count | is_chosen, chip) if name in RARE_VIEWS else chip
 
 
 def _select(name: str, label: str, options: dict[str, str], chosen: rx.Var[str]) -> rx.Component:
@@ -120,7 +120,7 @@ def _select(name: str, label: str, options: dict[str, str], chosen: rx.Var[str])
         rx.el.select(
             *(rx.el.option(said, value=value) for value, said in options.items()),
             value=chosen,
-            on_change=lambda value: Library.choose(name, value),
+            on_change=Library.choose(name),  # pyright: ignore[reportArgumentType] - the value joins it
             class_name=theme.SELECT,
             aria_label=label,
             custom_attrs={"data-set": _set(chosen)},
@@ -136,7 +136,7 @@ def _day(name: str, label: str, chosen: rx.Var[str]) -> rx.Component:
         rx.el.input(
             type="date",
             value=chosen,
-            on_change=lambda value: Library.choose(name, value),
+            on_change=Library.choose(name),  # pyright: ignore[reportArgumentType] - the value joins it
             class_name=theme.DAY,
             custom_attrs={"data-day": name},
         ),

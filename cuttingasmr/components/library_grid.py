@@ -15,7 +15,6 @@ from cuttingasmr.states.views import Tile
 TileVar = rx.vars.ObjectVar[Tile]
 
 BONES = ("16:9", "9:16", "16:9", "9:16", "16:9", "16:9", "16:9", "9:16", "16:9", "16:9", "9:16", "16:9")
-STATE_ICONS = {"failed": "circle-alert", "canceled": "x"}
 
 
 def library_grid() -> rx.Component:
@@ -77,7 +76,7 @@ def _tile(tile: TileVar) -> rx.Component:
 
 
 def _state(tile: TileVar) -> rx.Component:
-    look = rx.match(tile.stage, *STATE_ICONS.items(), "film")
+    look = rx.cond(tile.stage == "failed", "circle-alert", "x")
     is_running = (tile.stage != "failed") & (tile.stage != "canceled") & (tile.stage != "ready")
     return rx.el.span(
         rx.el.span(

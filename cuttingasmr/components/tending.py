@@ -14,7 +14,7 @@ from cuttingasmr.states.views import Card
 
 CardVar = rx.vars.ObjectVar[Card]
 
-HD_TAKES = "Being made, usually 1 to 3 min"
+HD_TAKES = "1080p is being made, usually 1 to 3 min"
 
 
 def cancel(card: CardVar) -> rx.Component:

@@ -253,9 +253,7 @@ SEARCH_FIELD: Final = (
     "h-11 w-full rounded-full bg-panel border border-line pl-10 pr-4 text-[0.9375rem] text-ink "
     "placeholder:text-faint focus-visible:outline-2 focus-visible:outline-offset-0"
 )
-FILTERS: Final = (
-    "sticky top-16 z-10 -mx-4 flex flex-col gap-2.5 bg-ground/90 px-4 py-3 backdrop-blur-md sm:-mx-6 sm:px-6"
-)
+FILTERS: Final = "sticky top-16 z-10 -mx-4 flex flex-col gap-2.5 bg-ground px-4 py-3 sm:-mx-6 sm:px-6"
 CHIPS: Final = "flex items-center gap-2 overflow-x-auto -mx-4 px-4 sm:mx-0 sm:px-0 [scrollbar-width:none]"
 COUNT: Final = f"ml-1.5 opacity-60 {FIGURES}"
 SELECT: Final = (
@@ -272,18 +270,18 @@ TILES: Final = "tiles"
 LIBRARY_TILE: Final = (
     "group/tile tile shade relative scroll-mt-44 overflow-hidden rounded-xl sm:rounded-2xl outline-offset-2 "
     "has-[[data-opens-video]:focus-visible]:outline-2 has-[[data-opens-video]:focus-visible]:outline-amber "
-    "has-checked:ring-3 has-checked:ring-honey has-checked:ring-inset"
+    "has-checked:outline-3 has-checked:outline-honey has-checked:-outline-offset-3"
 )
 TILE_COVER: Final = "absolute inset-0 size-full cursor-pointer text-left outline-none"
 TILE_SHADE: Final = (
     "tile-shade pointer-events-none absolute inset-x-0 bottom-0 flex items-end gap-2 p-3 pt-10 text-white"
 )
-TILE_TITLE: Final = "line-clamp-2 min-w-0 flex-1 text-[0.8125rem] leading-snug font-medium"
+TILE_TITLE: Final = "line-clamp-1 sm:line-clamp-2 min-w-0 flex-1 text-[0.8125rem] leading-snug font-medium"
 TILE_SAID: Final = (
     "pointer-events-none absolute left-2.5 bottom-2.5 rounded-full bg-black/55 px-2.5 py-1 text-[0.6875rem] "
     "font-medium text-white backdrop-blur-sm"
 )
-TILE_STATE: Final = "absolute inset-0 grid place-items-center text-white"
+TILE_STATE: Final = "absolute inset-0 grid place-items-center text-white max-sm:pb-5"
 TILE_STATE_INSIDE: Final = "flex flex-col items-center gap-2 px-3 text-center text-[0.8125rem] font-medium"
 TILE_HEART: Final = (
     "pointer-events-none absolute top-2.5 right-2.5 text-white drop-shadow [&_svg]:fill-current"
@@ -305,9 +303,11 @@ SHEET: Final = (
     "sheet m-auto h-fit max-h-[94dvh] w-full max-w-none overflow-hidden bg-panel text-ink border border-line shadow-2xl "
     "shadow-black/50 max-sm:mb-0 max-sm:rounded-t-3xl sm:w-[calc(100%-3rem)] sm:max-w-6xl sm:rounded-3xl"
 )
-SHEET_INSIDE: Final = "flex max-h-[94dvh] flex-col overflow-y-auto overscroll-contain lg:h-[min(86dvh,46rem)] lg:flex-row lg:overflow-hidden"
+SHEET_INSIDE: Final = "outline-none flex max-h-[94dvh] flex-col overflow-y-auto overscroll-contain lg:h-[min(86dvh,46rem)] lg:flex-row lg:overflow-hidden"
 SHEET_STAGE: Final = "shade relative shrink-0 max-lg:w-full lg:min-w-0 lg:flex-1"
-SHEET_PLAYER: Final = "block w-full object-contain max-lg:max-h-[56dvh] lg:absolute lg:inset-0 lg:size-full"
+SHEET_PLAYER: Final = (
+    "w-full align-top object-contain max-lg:max-h-[56dvh] lg:absolute lg:inset-0 lg:size-full"
+)
 SHEET_WAITING: Final = "relative h-64 sm:h-80 lg:absolute lg:inset-0 lg:h-full"
 SHEET_SIDE: Final = "flex min-w-0 flex-col gap-5 p-5 sm:p-6 lg:w-[24rem] lg:overflow-y-auto"
 SHEET_TOP: Final = "flex items-center gap-1"

@@ -15,12 +15,10 @@ from cuttingasmr.errors import Invalid
 from cuttingasmr.generation.prompts import RATIOS
 from cuttingasmr.generation.rows import search_text_of
 from cuttingasmr.models import ENDED, Status, Video, VideoKind
+from cuttingasmr.settings import get_settings
 
 WORDS_LIMIT = 200
 MOST_WORDS = 12
-KEPT: Final = timedelta(days=7)
-"""So long a deleted video can be taken back."""
-
 STATES: Final = {
     "running": tuple(status for status in Status if status not in ENDED),
     "ready": (Status.COMPLETED,),
@@ -101,6 +99,11 @@ EVERYTHING = Filter()
 IN_BIN = Filter(is_deleted=True)
 
 
+def kept_for() -> timedelta:
+    """Tell how long a deleted video can be taken back."""
+    return timedelta(days=get_settings().bin_days)
+
+
 def kept() -> list[ColumnElement[bool]]:
     """Leave out what was deleted."""
     return [col(Video.deleted_at).is_(None)]
@@ -108,7 +111,7 @@ def kept() -> list[ColumnElement[bool]]:
 
 def deleted_lately() -> list[ColumnElement[bool]]:
     """Take what was deleted and can still be taken back."""
-    return [col(Video.deleted_at) > db.utc_now() - KEPT, col(Video.purged_at).is_(None)]
+    return [col(Video.deleted_at) > db.utc_now() - kept_for(), col(Video.purged_at).is_(None)]
 
 
 def searched(text: str) -> list[str]:

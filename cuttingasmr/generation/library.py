@@ -88,6 +88,16 @@ def find_file(session: Session, *, video_id: str, user_id: str | None) -> Video:
     return video
 
 
+def find_poster(session: Session, *, video_id: str, user_id: str | None) -> Video:
+    """Find a video whose still picture this visitor may see: as `find_file`, and what lies in their own bin."""
+    video = session.get(Video, video_id) if ID.fullmatch(video_id) else None
+    if video is None or video.status != Status.COMPLETED or video.purged_at is not None:
+        raise NotFound
+    if not (video.user_id == user_id or (video.is_shared and video.deleted_at is None)):
+        raise NotFound
+    return video
+
+
 def running(session: Session, *, user_id: str) -> list[Seen]:
     """Give everything of this person that is on its way, oldest first."""
     videos = select(Video).where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED), *kept())

@@ -68,7 +68,7 @@ def set_shared(session: Session, *, user_id: str, video_id: str, shared: bool) -
 
 
 def put_away(session: Session, *, user_id: str, video_ids: Collection[str]) -> list[str]:
-    """Delete those of these videos that have ended, and give their ids; they can be taken back for `KEPT`.
+    """Delete those of these videos that have ended, and give their ids; they can be taken back for a while.
 
     What is still on its way is left alone: `control.cancel` is for that.
     """

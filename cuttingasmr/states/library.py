@@ -151,7 +151,7 @@ class Library(rx.State):
                         await self._read(self._asked())
 
     @rx.event
-    async def search(self, words: object) -> None:
+    async def search(self, words: str) -> None:
         """Look for these words."""
         if isinstance(words, str):
             await self._want(replace(self.wanted, words=words[:200].strip()))

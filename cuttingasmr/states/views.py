@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Self
 
 from cuttingasmr import routes
-from cuttingasmr.generation.filters import KEPT
+from cuttingasmr.generation.filters import kept_for
 from cuttingasmr.generation.library import Seen
 from cuttingasmr.generation.templates import Blank, Template, find_template
 from cuttingasmr.models import CreditEntry, Kind, Video, VideoKind
@@ -108,7 +108,7 @@ class Card:
             is_favourite=video.is_favourite,
             is_shared=video.is_shared,
             share_url=get_settings().app_url + routes.video_page(video.id),
-            deleted=moment(video.deleted_at + KEPT) if video.deleted_at else "",
+            deleted=moment(video.deleted_at + kept_for()) if video.deleted_at else "",
         )
 
     def still(self) -> Self:
