@@ -58,7 +58,7 @@ async def add(request: Request, user: SignedIn) -> PictureAnswer:
     """Keep a picture of yours: JPEG, PNG or WebP, judged by its content, up to 10 MB and 50 million pixels.
 
     It is made anew: upright, sRGB, transparent parts white, at most 1920 pixels long, and nothing else of the file is
-    kept. One that no video is made from goes after a day, any other after a month.
+    kept. One that no video is made from goes after a day, any other with its videos.
     """
     await attempts.count(PER_HOUR, "pictures", user.id)
     picture = await pictures.add(user_id=user.id, content=await _file_in(request))

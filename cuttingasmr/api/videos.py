@@ -46,10 +46,10 @@ async def generate_video(
         picture_ids=uses_of(body.image_urls),
         template_id=body.template_id,
     )
-    await pictures.claim(user_id=user.id, picture_ids=request.picture_ids)
-    videos = await start_videos(
-        user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
-    )
+    async with pictures.claimed(user_id=user.id, picture_ids=request.picture_ids):
+        videos = await start_videos(
+            user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
+        )
     balance = await db.read(ledger.balance, user_id=user.id)
     return Started(
         video_id=videos[0].id,

@@ -1,30 +1,23 @@
-"""Pictures that people bring to make videos from: kept, found, used, and let go again."""
+"""Pictures that people bring to make videos from: kept, found, used, and taken away.
+
+Those from which nothing was made go after a day, the others with their videos (`purge.py`).
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple, Self
 
-import structlog
-from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
-from cuttingasmr.errors import Conflict, InvalidPicture, NotFound
+from cuttingasmr.errors import Conflict, DatabaseUnavailable, InvalidPicture, NotFound
 from cuttingasmr.generation.prompts import PICTURE
 from cuttingasmr.models import Picture, Status, Video
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.storage import pictures as files
 from cuttingasmr.storage.store import StorageUnavailable, get_store
-
-UNUSED_LIFE = timedelta(days=1)
-USED_LIFE = timedelta(days=30)
-"""So long a picture is kept after a video was last made from it: "Use again" has it back until then."""
-PURGE_SIZE = 500
-
-log = structlog.get_logger()
 
 
 class Use(NamedTuple):
@@ -101,39 +94,53 @@ def kept(session: Session, *, user_id: str, picture_ids: Sequence[str]) -> dict[
     return {row.id: (row.width, row.height) for row in session.exec(wanted)}
 
 
-async def claim(*, user_id: str, picture_ids: Sequence[str]) -> None:
-    """Note that videos are about to be made from these pictures, so that they stay.
+@contextlib.asynccontextmanager
+async def claimed(*, user_id: str, picture_ids: Sequence[str]) -> AsyncGenerator[None, None]:
+    """Keep these pictures for the videos that the block starts; if it starts none, they are as unused as before.
 
     Raises `InvalidPicture` unless all of them are there and this person's: that somebody else has one is not told.
     """
-    if picture_ids:
-        await db.transact(_claim, user_id=user_id, wanted={Use.read(text).id for text in picture_ids})
+    wanted = {Use.read(text).id for text in picture_ids}
+    fresh = await db.transact(_claim, user_id=user_id, wanted=wanted) if wanted else set[str]()
+    try:
+        yield
+    except Exception:
+        if fresh:
+            with contextlib.suppress(DatabaseUnavailable):
+                await db.transact(_release, picture_ids=fresh)
+        raise
 
 
 async def remove(*, user_id: str, picture_id: str) -> None:
     """Let a picture of this person's go, file and all.
 
-    Raises `NotFound`, or `Conflict` while a video that is made from it waits to be sent.
+    Raises `NotFound`, `StorageUnavailable`, or `Conflict` while a video that is made from it waits to be sent.
     """
     key = await db.transact(_remove, user_id=user_id, picture_id=picture_id)
-    await _delete_file(picture_id, key)
-
-
-async def forget_old(now: datetime | None = None) -> int:
-    """Let the pictures go that nobody uses any more, and say how many; a thousandfold of them takes several calls."""
-    due = await db.transact(_take_old, now=now or db.utc_now())
-    return sum([await _delete_file(picture_id, key) for picture_id, key in due])
+    try:
+        await get_store().delete(key)
+    except StorageUnavailable:
+        await db.transact(_take_back, picture_id=picture_id)
+        raise
 
 
 def _write(session: Session, *, picture: Picture) -> None:
     session.add(picture)
 
 
-def _claim(session: Session, *, user_id: str, wanted: set[str]) -> None:
+def _claim(session: Session, *, user_id: str, wanted: set[str]) -> set[str]:
+    """Mark them as used, and tell which were not so before."""
     mine = (col(Picture.user_id) == user_id, col(Picture.id).in_(wanted), col(Picture.gone_at).is_(None))
+    unused = select(Picture.id).where(*mine, col(Picture.used_at).is_(None))
+    fresh = set(session.exec(unused.with_for_update()))
     marked = update(Picture).where(*mine).values(used_at=db.utc_now()).returning(col(Picture.id))
     if set(session.exec(marked).scalars()) != wanted:
         raise InvalidPicture
+    return fresh
+
+
+def _release(session: Session, *, picture_ids: set[str]) -> None:
+    session.exec(update(Picture).where(col(Picture.id).in_(picture_ids)).values(used_at=None))
 
 
 def _remove(session: Session, *, user_id: str, picture_id: str) -> str:
@@ -151,27 +158,5 @@ def _remove(session: Session, *, user_id: str, picture_id: str) -> str:
     return picture.file_key
 
 
-def _take_old(session: Session, *, now: datetime) -> list[tuple[str, str]]:
-    """Mark what is due as gone, so that nobody begins to use it any more."""
-    unused = and_(col(Picture.used_at).is_(None), col(Picture.created_at) < now - UNUSED_LIFE)
-    is_old = or_(unused, col(Picture.used_at) < now - USED_LIFE)
-    due = select(Picture.id).where(col(Picture.gone_at).is_(None), is_old).limit(PURGE_SIZE)
-    gone = update(Picture).where(col(Picture.id).in_(due), is_old).values(gone_at=now)
-    return [
-        (row.id, row.file_key) for row in session.exec(gone.returning(col(Picture.id), col(Picture.file_key)))
-    ]
-
-
-async def _delete_file(picture_id: str, key: str) -> bool:
-    """Delete a file whose picture is marked as gone; where the storage does not, the mark is taken off for a later try."""
-    try:
-        await get_store().delete(key)
-    except StorageUnavailable as error:
-        log.warning("picture.not-deleted", picture=picture_id, error=str(error)[:200])
-        await db.transact(_take_mark_off, picture_id=picture_id)
-        return False
-    return True
-
-
-def _take_mark_off(session: Session, *, picture_id: str) -> None:
+def _take_back(session: Session, *, picture_id: str) -> None:
     session.exec(update(Picture).where(col(Picture.id) == picture_id).values(gone_at=None))

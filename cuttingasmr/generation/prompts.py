@@ -88,7 +88,9 @@ def checked_kind(kind: object, pictures: int) -> VideoKind:
     if known is None:
         raise InvalidType
     if known is VideoKind.TEXT and pictures:
-        raise InvalidType("A video from text alone takes no pictures: choose frames or references, or no type.")
+        raise InvalidType(
+            "A video from text alone takes no pictures: choose frames or references, or no type."
+        )
     if known is not VideoKind.TEXT and not 0 < pictures <= MOST_PICTURES[known]:
         raise InvalidPicture(
             "First and last frame take one or two pictures."

@@ -18,7 +18,7 @@ from cuttingasmr.generation.templates import find_template
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.asking import asker
 from cuttingasmr.states.views import Part, counted
-from cuttingasmr.states.wishes import read_form, same_again, wish_of
+from cuttingasmr.states.wishes import Wish, read_form, same_again, wish_of
 
 STARTED, REFUSED, SIGN_IN = "started", "refused", "sign-in"
 
@@ -74,10 +74,7 @@ class Studio(rx.State):
         try:
             wish = read_form(form)
             user = await asker(self)
-            await pictures.claim(user_id=user.id, picture_ids=wish.request.picture_ids)
-            await start_videos(
-                user_id=user.id, request=wish.request, count=wish.variations, idempotency_key=wish.key or None
-            )
+            await _begin(user.id, wish)
         except AppError as error:
             self._refuse(error, at="form")
         else:
@@ -90,9 +87,7 @@ class Studio(rx.State):
         try:
             user = await asker(self)
             seen = await db.read(library.find, user_id=user.id, name=checked_id(video_id))
-            request = same_again(seen.video)
-            await pictures.claim(user_id=user.id, picture_ids=request.picture_ids)
-            await start_videos(user_id=user.id, request=request, idempotency_key=f"{RETRY}{seen.video.id}")
+            await _begin(user.id, Wish(same_again(seen.video), 1, f"{RETRY}{seen.video.id}"))
         except AppError as error:
             self._refuse(error, at=str(video_id)[:32])
         else:
@@ -128,6 +123,14 @@ class Studio(rx.State):
         self.is_short = isinstance(error, InsufficientCredits)
         self.error, self.error_at = "" if is_stranger else sentence(error), at
         self.answer = f"{SIGN_IN if is_stranger else REFUSED} {uuid4().hex}"
+
+
+async def _begin(user_id: str, wish: Wish) -> None:
+    request = wish.request
+    async with pictures.claimed(user_id=user_id, picture_ids=request.picture_ids):
+        await start_videos(
+            user_id=user_id, request=request, count=wish.variations, idempotency_key=wish.key or None
+        )
 
 
 def checked_id(video_id: object) -> str:

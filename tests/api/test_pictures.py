@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
 from cuttingasmr.auth import attempts
-from cuttingasmr.generation import picture_links, pictures
+from cuttingasmr.generation import picture_links, purge
 from cuttingasmr.models import Picture, Video, VideoKind
 from cuttingasmr.storage.pictures import LARGEST_BYTES
 from cuttingasmr.storage.store import get_store
@@ -26,7 +26,9 @@ from tests.support.pictures import encoded, moving, png_of_size, quarters, turne
 FRAMES, REFERENCES = "FIRST_AND_LAST_FRAMES_2_VIDEO", "REFERENCE_2_VIDEO"
 
 
-def bring(person: Person, content: bytes, name: str = "picture.jpg", kind: str = "image/jpeg") -> httpx.Response:
+def bring(
+    person: Person, content: bytes, name: str = "picture.jpg", kind: str = "image/jpeg"
+) -> httpx.Response:
     """Send a file as a form does."""
     return person.http.post("/api/pictures", files={"file": (name, content, kind)})
 
@@ -39,7 +41,9 @@ def brought(person: Person, content: bytes | None = None) -> str:
 
 
 def rows(person: Person) -> list[Picture]:
-    return db.look(lambda session: list(session.exec(select(Picture).where(col(Picture.user_id) == person.id))))
+    return db.look(
+        lambda session: list(session.exec(select(Picture).where(col(Picture.user_id) == person.id)))
+    )
 
 
 def row(picture_id: str) -> Picture:
@@ -151,7 +155,11 @@ def test_what_does_not_tell_its_length_is_stopped_at_ten_megabytes(api: Api) -> 
     [
         pytest.param(b"", MULTIPART, id="nothing"),
         pytest.param(b"--y\r\n\r\n", MULTIPART, id="another boundary"),
-        pytest.param(b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nhi\r\n--x--\r\n', MULTIPART, id="a text"),
+        pytest.param(
+            b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nhi\r\n--x--\r\n',
+            MULTIPART,
+            id="a text",
+        ),
         pytest.param(b"--x\r\nContent-Dispo", MULTIPART, id="half a form"),
         pytest.param(b"{}", {"content-type": "application/json"}, id="JSON"),
         pytest.param(encoded(), {"content-type": "image/jpeg"}, id="no form"),
@@ -215,7 +223,9 @@ def test_an_address_may_be_whole_and_tell_where_to_cut(api: Api) -> None:
     ada = api.someone()
     name = brought(ada)
 
-    video = video_of(ada.generate(imageUrls=[f"{api.url}/api/pictures/{name}?x=20&y=100", f"/api/pictures/{name}?x=50"]))
+    video = video_of(
+        ada.generate(imageUrls=[f"{api.url}/api/pictures/{name}?x=20&y=100", f"/api/pictures/{name}?x=50"])
+    )
 
     assert video.picture_ids == [f"{name}@20,100", name]
 
@@ -265,7 +275,11 @@ def test_an_idempotency_key_knows_pictures_and_variations(api: Api) -> None:
     assert ada.generate(key="k", imageUrls=urls, count=3).json()["videoIds"] == first["videoIds"]
     assert len(set(first["videoIds"])) == 3
     assert first["creditsUsed"] == 30
-    for more in ({"count": 2, "imageUrls": urls}, {"count": 3}, {"count": 3, "imageUrls": [f"{urls[0]}?x=1"]}):
+    for more in (
+        {"count": 2, "imageUrls": urls},
+        {"count": 3},
+        {"count": 3, "imageUrls": [f"{urls[0]}?x=1"]},
+    ):
         assert ada.generate(key="k", **more).json()["code"] == "KeyReused"
     assert ada.balance() == 70
 
@@ -386,20 +400,34 @@ def test_an_address_tells_whether_it_can_be_reached_from_outside(url: str, *, is
 
 
 def test_old_pictures_go_and_those_in_use_stay(api: Api) -> None:
-    ada = api.someone(credits=50)
-    fresh, unused, used, long_ago = (brought(ada) for _ in range(4))
-    ada.start(imageUrls=[f"/api/pictures/{used}"])
-    ada.start(imageUrls=[f"/api/pictures/{long_ago}"])
+    ada = api.someone()
+    fresh, unused, wanted, used = (brought(ada) for _ in range(4))
+    ada.start(imageUrls=[f"/api/pictures/{used}?x=7"])
+    answer = ada.generate(imageUrls=[f"/api/pictures/{wanted}"])
+    assert answer.json()["code"] == "InsufficientCredits"
     now = db.utc_now()
-    db.run(_date, unused, created_at=now - timedelta(hours=25))
-    db.run(_date, used, created_at=now - timedelta(days=20), used_at=now - timedelta(days=20))
-    db.run(_date, long_ago, created_at=now - timedelta(days=31), used_at=now - timedelta(days=31))
+    for name in (unused, wanted, used):
+        db.run(_date, name, created_at=now - timedelta(hours=25))
 
-    assert asyncio.run(pictures.forget_old(now)) == 2
-    assert asyncio.run(pictures.forget_old(now)) == 0
+    asyncio.run(purge.purge_all(now=now))
 
-    assert [is_kept(name) for name in (fresh, unused, used, long_ago)] == [True, False, True, False]
+    assert [is_kept(name) for name in (fresh, unused, wanted, used)] == [True, False, False, True]
     assert ada.generate(imageUrls=[f"/api/pictures/{unused}"]).json()["code"] == "InvalidPicture"
+
+
+def test_pictures_go_with_their_videos_but_not_while_another_is_made_from_them(api: Api) -> None:
+    ada = api.someone(credits=30)
+    one, both = brought(ada), brought(ada)
+    gone = ada.start(imageUrls=[f"/api/pictures/{one}?x=7", f"/api/pictures/{both}"])
+    ada.start(imageUrls=[f"/api/pictures/{both}?x=9"])
+    past = db.utc_now() - timedelta(days=400)
+    db.run(lambda session: session.get_one(Video, gone).sqlmodel_update({"deleted_at": past}))
+    for name in (one, both):
+        db.run(_date, name, created_at=past, used_at=past)
+
+    asyncio.run(purge.purge_all())
+
+    assert [is_kept(name) for name in (one, both)] == [False, True]
 
 
 def _date(session: Session, picture_id: str, **moments: Any) -> None:
