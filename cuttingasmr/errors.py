@@ -136,7 +136,11 @@ class InvalidDuration(Invalid):
 
 
 class InvalidType(Invalid):
-    """Only videos from text can be made so far."""
+    """Choose one type: text, first and last frame, or references."""
+
+
+class InvalidPicture(Invalid):
+    """This picture is not there any more. Please add it again."""
 
 
 class InvalidEmail(Invalid):

@@ -33,6 +33,11 @@ def video_poster(video_id: str) -> str:
     return f"/api/videos/{video_id}/poster"
 
 
+def picture(picture_id: str) -> str:
+    """Say where its owner can see a picture."""
+    return f"/api/pictures/{picture_id}"
+
+
 def video_preview(video_id: str) -> str:
     """Say where the silent clip of a finished video is, once it has been cut."""
     return f"/api/videos/{video_id}/preview"

@@ -15,6 +15,7 @@ from cuttingasmr.generation.templates import all_templates
 SPRITE = Path(__file__).resolve().parent.parent / "assets" / "icons.svg"
 OURS = (
     "arrow-right",
+    "camera",
     "check",
     "chevron-down",
     "chevron-left",
@@ -29,6 +30,7 @@ OURS = (
     "folder-down",
     "hand",
     "heart",
+    "image-plus",
     "layout-grid",
     "link",
     "log-out",

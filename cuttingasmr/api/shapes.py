@@ -12,7 +12,7 @@ from cuttingasmr import routes
 from cuttingasmr.credits.ledger import Balance
 from cuttingasmr.generation.filters import Filter, kept_for
 from cuttingasmr.generation.library import Seen
-from cuttingasmr.models import HdState, Status, User, Video
+from cuttingasmr.models import HdState, Picture, Status, User, Video
 from cuttingasmr.settings import get_settings
 
 
@@ -136,18 +136,45 @@ class Generate(Shape):
     prompt: str | None = Field(default=None, description="Up to 2,000 characters")
     aspect_ratio: str = Field(default="16:9", description="16:9 or 9:16")
     duration: int = Field(default=8, strict=True, description="Seconds; always 8")
-    type: str = Field(default="text")
-    image_urls: list[str] = Field(default_factory=list)
+    type: str | None = Field(
+        default=None,
+        description="`text` or TEXT_2_VIDEO; FIRST_AND_LAST_FRAMES_2_VIDEO with one or two pictures; REFERENCE_2_VIDEO with up to "
+        "three. Without it, one or two pictures are frames and three are references",
+    )
+    image_urls: list[str] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Addresses of your pictures here (`url` of `POST /api/pictures`), in their order; `?x=` and `&y=` (percent) tell "
+        "where a frame is cut",
+    )
     template_id: str = Field(default="", max_length=64)
+    count: int = Field(
+        default=1, ge=1, le=4, strict=True, description="Variations: all are started and charged, or none"
+    )
+
+
+class PictureAnswer(Answer):
+    """The answer to a picture that was kept. Sizes in pixels, as it was made anew."""
+
+    id: str
+    width: int
+    height: int
+    url: str
+
+    @classmethod
+    def of(cls, picture: Picture) -> Self:
+        """Show a picture to its owner."""
+        return cls(id=picture.id, width=picture.width, height=picture.height, url=routes.picture(picture.id))
 
 
 class Started(Answer):
     """The answer to a video that was taken on."""
 
-    video_id: str
+    video_id: str = Field(description="The first one's")
+    video_ids: list[str]
     task_id: str | None
     status: str
-    credits_used: int
+    credits_used: int = Field(description="By all of them")
     remaining_credits: int
     model: str
     quality: str = "fast"

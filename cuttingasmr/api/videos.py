@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query
 
 from cuttingasmr import db
 from cuttingasmr.api.asking import SignedIn
+from cuttingasmr.api.pictures import uses_of
 from cuttingasmr.api.shapes import (
     Cancel,
     Change,
@@ -25,10 +26,9 @@ from cuttingasmr.api.shapes import (
     share_url,
 )
 from cuttingasmr.credits import ledger
-from cuttingasmr.errors import InvalidType
-from cuttingasmr.generation import control, hd, library, shelving
+from cuttingasmr.generation import control, hd, library, pictures, shelving
 from cuttingasmr.generation.prompts import VideoRequest
-from cuttingasmr.generation.start import start_video
+from cuttingasmr.generation.start import start_videos
 
 router = APIRouter(prefix="/api", tags=["videos"])
 
@@ -38,24 +38,27 @@ async def generate_video(
     body: Generate, user: SignedIn, idempotency_key: Annotated[str | None, Header()] = None
 ) -> Started:
     """Start a video. The same Idempotency-Key with the same body gives the same video and charges nothing more."""
-    if body.image_urls:
-        raise InvalidType
     request = VideoRequest.checked(
         prompt=body.prompt,
         aspect_ratio=body.aspect_ratio,
         duration=body.duration,
         kind=body.type,
+        picture_ids=uses_of(body.image_urls),
         template_id=body.template_id,
     )
-    video = await start_video(user_id=user.id, request=request, idempotency_key=idempotency_key)
+    async with pictures.claimed(user_id=user.id, picture_ids=request.picture_ids):
+        videos = await start_videos(
+            user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
+        )
     balance = await db.read(ledger.balance, user_id=user.id)
     return Started(
-        video_id=video.id,
-        task_id=video.provider_task_id,
-        status=video.status,
-        credits_used=video.credits_used,
+        video_id=videos[0].id,
+        video_ids=[video.id for video in videos],
+        task_id=videos[0].provider_task_id,
+        status=videos[0].status,
+        credits_used=sum(video.credits_used for video in videos),
         remaining_credits=balance.remaining,
-        model=video.model,
+        model=videos[0].model,
     )
 
 

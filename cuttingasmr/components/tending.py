@@ -124,13 +124,12 @@ def delete(card: CardVar, **props: Any) -> rx.Component:
 
 
 def into_form(card: CardVar, look: str, name: Text) -> rx.Component:
-    """Put its prompt and settings into the form (assets/site.js, and assets/library.js from another page)."""
+    """Put what it was made of into the form of the home page: words, shape, template and pictures."""
     return button(
         icon(look, 16),
         name,
         kind="plain",
-        on_click=Studio.choose(""),
-        custom_attrs={"data-puts": card.prompt, "data-shape": card.ratio},
+        on_click=Studio.reuse(card.id),
     )
 
 

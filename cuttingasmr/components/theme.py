@@ -85,7 +85,9 @@ PROMPT: Final = (
     "grows block w-full min-h-32 max-h-[50dvh] resize-none bg-transparent px-4 pt-4 pb-2 text-[1.0625rem] leading-relaxed text-ink "
     "placeholder:text-faint outline-none"
 )
-FORM: Final = "rounded-3xl bg-panel border border-line transition-colors has-[textarea:focus]:border-amber"
+FORM: Final = (
+    "relative rounded-3xl bg-panel border border-line transition-colors has-[textarea:focus]:border-amber"
+)
 PROSE: Final = "px-4 pt-4 pb-2 leading-[1.9] text-soft sm:text-[1.0625rem] sm:leading-[2]"
 BLANK: Final = (
     "grows min-w-12 max-w-full rounded-lg bg-raised px-2 py-0.5 text-ink placeholder:text-amber "
@@ -96,15 +98,49 @@ SUGGESTION_ROW: Final = (
     "flex items-center gap-2 overflow-x-auto px-4 py-0.5 sm:flex-wrap [scrollbar-width:none]"
 )
 SUGGESTION_LABEL: Final = "sticky left-0 w-20 shrink-0 bg-panel text-[0.8125rem] text-faint sm:w-28"
-TOOLBAR: Final = (
-    "sticky bottom-0 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-b-3xl bg-panel p-3 pl-4 sm:static"
-)
+TOOLBAR: Final = "sticky bottom-0 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-b-3xl bg-panel p-3 pl-4 sm:static sm:gap-x-4"
 GENERATE: Final = f"{button_look('primary')} w-full sm:w-auto"
 SWITCH: Final = "inline-flex rounded-full bg-raised p-1"
 SWITCH_CHOICE: Final = (
     "inline-flex h-8 cursor-pointer items-center gap-1.5 rounded-full px-3 text-[0.8125rem] text-soft "
     "has-checked:bg-ground has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-amber "
     "aria-pressed:bg-ground aria-pressed:text-ink"
+)
+VARIATION: Final = (
+    "inline-flex h-8 min-w-8 cursor-pointer items-center justify-center rounded-full px-2 text-[0.8125rem] text-soft "
+    "has-checked:bg-ground has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-amber"
+)
+
+_ADD = (
+    "h-10 cursor-pointer items-center gap-1.5 rounded-full bg-raised px-3.5 text-[0.8125rem] text-soft hover:text-ink "
+    "has-focus-visible:outline-2 has-focus-visible:outline-amber has-disabled:cursor-default has-disabled:opacity-50"
+)
+ADD: Final = f"inline-flex {_ADD}"
+ADD_PHOTO: Final = f"hidden pointer-coarse:inline-flex {_ADD}"
+PICTURES: Final = "group/pictures hidden flex-col gap-3 px-4 pb-2 pt-1 data-filled:flex"
+TRAY_HEAD: Final = "hidden flex-wrap items-center gap-x-3 gap-y-2 group-data-many/pictures:flex"
+TRAY: Final = "flex flex-wrap gap-3 empty:hidden"
+PICTURE: Final = "relative flex flex-col gap-1.5 data-sending:cursor-progress"
+PICTURE_CUT: Final = (
+    "overflow-hidden rounded-xl bg-raised cursor-grab select-none active:cursor-grabbing data-still:cursor-default "
+    "focus-visible:outline-2 focus-visible:outline-offset-2"
+)
+PICTURE_IMAGE: Final = "pointer-events-none size-full object-cover in-[[data-whole]]:object-contain in-[[data-sending]]:opacity-45"
+PICTURE_FOOT: Final = "flex h-7 items-center justify-between gap-1"
+PICTURE_NAME: Final = "flex-1 truncate text-center text-xs text-soft"
+_ROUND = "grid size-7 shrink-0 cursor-pointer place-items-center rounded-full"
+PICTURE_ACT: Final = f"{_ROUND} text-soft hover:bg-raised hover:text-ink disabled:invisible"
+PICTURE_REMOVE: Final = f"{_ROUND} absolute right-1 top-1 bg-black/65 text-white hover:bg-black/85"
+PICTURE_PROGRESS: Final = (
+    "absolute inset-x-2 top-14 h-1.5 accent-honey hidden in-[[data-sending]]:block w-[calc(100%-1rem)]"
+)
+REFUSALS: Final = "flex flex-col gap-2 empty:hidden"
+REFUSED: Final = "flex items-center gap-3 rounded-xl bg-raised p-2 pl-3"
+REFUSED_IMAGE: Final = "size-10 shrink-0 rounded-lg object-cover not-[[src]]:hidden"
+REFUSED_NAME: Final = "block truncate text-soft"
+DROP_HINT: Final = (
+    "pointer-events-none absolute inset-0 z-10 hidden place-items-center rounded-3xl border-2 border-dashed border-amber "
+    "bg-panel/90 text-ink in-[[data-dropping]]:grid"
 )
 
 GRID: Final = "grid gap-5 sm:grid-cols-2 lg:grid-cols-3 grid-flow-dense"

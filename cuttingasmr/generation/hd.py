@@ -156,7 +156,11 @@ def _ask(session: Session, *, user_id: str, video_id: str) -> Video:
 
 def _take_due(session: Session, *, now: datetime) -> list[Video]:
     """Take the versions whose time has come, so that for a while nobody else does."""
-    due = (col(Video.hd_state) == HdState.ASKED, col(Video.hd_look_at) <= now)
+    due = (
+        col(Video.hd_state) == HdState.ASKED,
+        col(Video.hd_look_at) <= now,
+        col(Video.deleted_at).is_(None),
+    )
     some = select(Video.id).where(*due).order_by(col(Video.hd_look_at)).limit(AT_ONCE)
     taken = update(Video).where(col(Video.id).in_(some), *due).values(hd_look_at=now + LOOK)
     ids = session.exec(taken.returning(col(Video.id))).scalars().all()

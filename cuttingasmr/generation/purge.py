@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.generation import counting
 from cuttingasmr.generation.aside import LOW, Aside
+from cuttingasmr.generation.pictures import Use
 from cuttingasmr.models import HdState, Picture, Video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import get_store
@@ -65,13 +66,17 @@ def _let_pictures_go(session: Session, video: Video, *, now: datetime) -> list[s
     others = select(Video).where(
         col(Video.user_id) == video.user_id, col(Video.id) != video.id, col(Video.purged_at).is_(None)
     )
-    used = {picture_id for other in session.exec(others) for picture_id in other.picture_ids}
+    used = {picture_id for other in session.exec(others) for picture_id in _pictures_of(other)}
     pictures = select(Picture).where(
-        col(Picture.id).in_(set(video.picture_ids) - used),
+        col(Picture.id).in_(_pictures_of(video) - used),
         col(Picture.gone_at).is_(None),
         or_(col(Picture.used_at).is_(None), col(Picture.used_at) < now - UNUSED),
     )
     return _gone(session, list(session.exec(pictures)), now)
+
+
+def _pictures_of(video: Video) -> set[str]:
+    return {Use.read(text).id for text in video.picture_ids}
 
 
 def _purge_pictures(session: Session, *, now: datetime) -> list[str]:
