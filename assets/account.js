@@ -70,7 +70,7 @@
     if (demo) return once(demo, demo, "demo");
     if (!event.target.closest?.("[data-sign-out]")) return;
     await post("sign-out");
-    leaveFor("/", "draft", "template");
+    leaveFor("/", "draft", "template", "pictures");
   });
 
   // Links to the doors keep where their visitor was going.

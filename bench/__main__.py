@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, buying, live, throughput, waiting
+from bench import arrivals, buying, library, live, throughput, waiting
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -13,6 +13,7 @@ ALL = {
     "throughput": throughput.run,
     "arrivals": arrivals.run,
     "buying": buying.run,
+    "library": library.run,
 }
 
 

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     veo3_api_base_url: str = ""
     veo3_api_flavor: Literal["veo", "jobs"] = "veo"
     veo3_webhook_hmac_key: SecretStr = SecretStr("")
+    video_engine: str = "cuttingasmr.providers.kie"
+    """The file of the video engine, as it is imported."""
+    veo3_creates_per_window: int = Field(default=20, ge=1)
+    veo3_window_seconds: float = Field(default=10, gt=0)
+    """The provider takes so many new videos in so many seconds from one account (providers.md §2.10)."""
+    veo3_low_credits: int = Field(default=600, ge=0)
+    """The operator is warned when a key's account holds less of the provider's credits: about ten videos."""
 
     welcome_credits: int = Field(default=18, ge=0)
     video_cost: int = Field(default=10, ge=1)
@@ -75,13 +82,20 @@ class Settings(BaseSettings):
     worker: Literal["embedded", "off", "only"] = "embedded"
     executor_id: str = ""
 
+    videos_at_once: int = Field(default=2000, ge=1)
+    """How many videos may be at the provider at once, over all workers; the others keep their places in the queue."""
+    user_video_limit: int = Field(default=60, ge=1)
+    """How many unfinished videos one account may have."""
+
     poll_first_seconds: float = Field(default=20, gt=0)
-    """The first wait before asking the provider about a task that has not called back; each further one is half as long
-    again, up to a minute. Callbacks are what is fast: with 300 videos waiting, asking more often slowed the site down."""
+    """The first wait before asking the provider about a task that has not called back; further ones grow, to a minute and
+    beyond. Callbacks are what is fast."""
     submit_doubt_seconds: float = Field(default=240, gt=0)
     """How long a submit whose answer was lost may still be claimed by a callback before it is sent again."""
     wait_limit_seconds: float = Field(default=1800, gt=0)
     """A video that has not come after this long is given up and its credits returned."""
+    bin_days: int = Field(default=7, ge=0)
+    """How many days a deleted video can be taken back before its files and its words go for good."""
     storage_patience_seconds: float = Field(default=86_400, gt=0)
     """How long a finished video waits for a full storage before it is given up."""
 

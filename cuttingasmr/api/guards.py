@@ -12,8 +12,13 @@ from cuttingasmr import routes
 from cuttingasmr.api.asking import comes_from_here
 from cuttingasmr.errors import AppError, Forbidden, TooLarge
 from cuttingasmr.settings import get_settings
+from cuttingasmr.storage.pictures import LARGEST_BYTES, TOO_LARGE
 
 LARGEST_BODY = 1_000_000
+LARGEST_UPLOAD = LARGEST_BYTES + 64 * 1024
+"""A picture, and what a form puts around it."""
+
+UPLOADS = "/api/pictures"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOWHERE = "/nowhere"
 CALLED_BY_PROVIDERS = "/api/webhooks/"
@@ -27,7 +32,7 @@ def refusal(error: AppError) -> JSONResponse:
 
 
 class Guards:
-    """Refuses bodies over `LARGEST_BODY` bytes, and writes that another site's page has sent."""
+    """Refuses bodies that are too large, and writes that another site's page has sent."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before `app`."""
@@ -41,10 +46,20 @@ class Guards:
         headers = dict(scope["headers"])
         if not scope["path"].startswith(CALLED_BY_PROVIDERS) and not comes_from_here(headers):
             await refusal(Forbidden())(scope, receive, send)
-        elif int(headers.get(b"content-length", b"0")) > LARGEST_BODY:
-            await refusal(TooLarge())(scope, receive, send)
+        elif int(headers.get(b"content-length", b"0")) > (most := largest_body(scope["path"])):
+            await refusal(too_large(most))(scope, receive, send)
         else:
-            await self._app(scope, _Counted(receive), send)
+            await self._app(scope, _Counted(receive, most), send)
+
+
+def largest_body(path: str) -> int:
+    """Tell how many bytes may be sent there."""
+    return LARGEST_UPLOAD if path == UPLOADS else LARGEST_BODY
+
+
+def too_large(most: int) -> TooLarge:
+    """Say that there is more."""
+    return TooLarge(TOO_LARGE if most == LARGEST_UPLOAD else "")
 
 
 class TestPages:
@@ -68,13 +83,13 @@ class TestPages:
 class _Counted:
     """Counts a body that does not tell its length, as it comes."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._most = receive, most
         self._size = 0
 
     async def __call__(self) -> Message:
         message: MutableMapping[str, Any] = await self._receive()
         self._size += len(message.get("body", b""))
-        if self._size > LARGEST_BODY:
-            raise TooLarge
+        if self._size > self._most:
+            raise too_large(self._most)
         return message

@@ -52,7 +52,7 @@ async def _living(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     workshop.resume()
     creem.resume()
     yield
-    for part in (workshop, creem, studio, courier):
+    for part in (workshop, kie, creem, studio, courier):
         await part.close()
     store.close()
 

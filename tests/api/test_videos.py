@@ -19,7 +19,10 @@ SHAPE = {
     "id", "taskId", "status", "stage", "progress", "videoUrl", "videoUrl1080p", "thumbnailUrl", "error",
     "creditsUsed", "creditsReturned", "createdAt", "completedAt",
 }  # fmt: skip
-MORE = {"expectedSeconds", "prompt", "aspectRatio", "notice", "errorCode"}
+MORE = {
+    "expectedSeconds", "prompt", "aspectRatio", "notice", "errorCode", "position", "title", "type", "favourite", "shared",
+    "hdState", "previewUrl", "deletedAt",
+}  # fmt: skip
 """What our own pages show beside the contract."""
 
 

@@ -20,11 +20,13 @@ class Asked(NamedTuple):
 
 
 class Liar:
-    """Answers every request alike: `says` and `status` can be changed at any time, and `speaks` cleared to keep them waiting."""
+    """Answers every request alike, but for paths that have words of their own in `lies`: `says` and `status` can be changed at any time, and `speaks` cleared to keep them waiting."""
 
     def __init__(self) -> None:
         self.says, self.status, self.kind = b"", 200, "application/json"
         self.promises: int | None = None
+        self.more: dict[str, str] = {}
+        self.lies: dict[str, bytes] = {}
         self.speaks = threading.Event()
         self.speaks.set()
         self.asked: list[Asked] = []
@@ -39,12 +41,15 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             liar.asked.append(Asked(self.command, self.path, headers, body))
             liar.speaks.wait()
+            says = liar.lies.get(self.path, liar.says)
             self.send_response(liar.status)
             self.send_header("content-type", liar.kind)
-            self.send_header("content-length", str(liar.promises or len(liar.says)))
+            self.send_header("content-length", str(liar.promises or len(says)))
+            for name, value in liar.more.items():
+                self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(OSError):  # who waited too long is gone
-                self.wfile.write(liar.says)
+                self.wfile.write(says)
 
         do_GET = do_POST  # noqa: N815 - the name is how the base class calls it
 
