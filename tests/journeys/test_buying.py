@@ -15,7 +15,7 @@ from tests.support import creem_says
 from tests.support.databases import Databases
 from tests.support.postgres import Postgres
 from tests.support.shopper import Shopper, pay_at_the_door
-from tests.support.site import PASSWORD, Site
+from tests.support.site import PASSWORD, Site, wait_until
 
 NOTE_CREDITED = """() => new MutationObserver(() => {
   if (document.querySelector("[data-stage=credited]")) window.creditedAt ??= Date.now();
@@ -200,7 +200,7 @@ def test_credits_are_on_the_open_page_at_once(shopper: Shopper) -> None:
             trust_env=False,
         )
         assert answer.status_code == 200
-        shopper.page.wait_for_function("window.creditedAt")
+        wait_until(lambda: shopper.page.evaluate("Boolean(window.creditedAt)"))
         took.append(shopper.page.evaluate("window.creditedAt") / 1000 - told)
 
     assert statistics.median(took) <= 0.2, took

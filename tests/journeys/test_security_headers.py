@@ -11,7 +11,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from cuttingasmr import routes
 from tests.support.databases import Databases
-from tests.support.site import Site
+from tests.support.site import Site, wait_until
 from tests.support.studio import Studio
 from tests.support.watched import WatchedSite
 
@@ -23,6 +23,7 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
 """
+NOT_THERE = {routes.NOT_FOUND, routes.ADMIN}
 THEMES = ("dark", "light")
 
 
@@ -32,19 +33,20 @@ def test_no_page_meets_its_own_policy_and_none_complains(page: Page, quiet_site:
     visited = ""
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not (visited == routes.NOT_FOUND and "404" in message.text):
+        is_gone = visited in NOT_THERE and "404" in message.text
+        if message.type in {"error", "warning"} and not is_gone:
             complaints.append(f"{visited} says: {message.text}")
 
     page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(f"{visited} fails: {error}"))
     page.add_init_script(f"{SNIFF} localStorage.setItem('theme', '{theme}');")
     studio = Studio(page, quiet_site.url).sign_up()
-    for visited in [*PAGES, "/admin" if theme == "dark" else "/profile"]:
+    for visited in PAGES:
         studio.open(visited)
         complaints += [f"{visited}: {told}" for told in page.evaluate("window.violations")]
         assert page.evaluate(f"document.documentElement.classList.contains('{theme}')")
 
-    assert complaints == []
+    assert complaints == [], "\n".join(complaints)
 
 
 def test_a_live_page_stays_live_under_its_policy(studio: Studio) -> None:
@@ -67,10 +69,11 @@ def test_a_script_that_somebody_got_into_a_page_does_not_run(page: Page, quiet_s
           const button = document.createElement("button"); button.setAttribute("onclick", "window.ran = 'attribute'");
           document.body.append(button); button.click();
           const base = document.createElement("base"); base.href = "https://evil.example/"; document.head.append(base);
-          try { window.ran = eval("'eval'"); } catch { /* as it should */ }
+          setTimeout(() => { try { window.ran = eval("'eval'"); } catch { window.tried = true; } });
         }"""
     )
 
+    wait_until(lambda: page.evaluate("window.tried"))
     assert page.evaluate("window.ran") is None
     assert page.evaluate("document.baseURI").startswith(quiet_site.url)
     assert len(page.evaluate("window.violations")) >= 4
@@ -206,5 +209,4 @@ def test_for_strangers_there_is_no_operators_page(served: httpx.Client, path: st
     answer = served.get(f"{served.base_url}{path}", follow_redirects=True)
 
     assert answer.status_code == 404
-    assert "_404_" in answer.text
-    assert "_admin_" not in answer.text
+    assert answer.text == served.get("/no/such/page").text
