@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
-from cuttingasmr import db
+from cuttingasmr import db, rate_limits
 from cuttingasmr.api.asking import SignedIn
 from cuttingasmr.api.shapes import Generate, Started, Videos, VideoShape, VideoStatus
 from cuttingasmr.auth import sessions
@@ -37,6 +37,7 @@ async def generate_video(
         kind=body.type,
         template_id=body.template_id,
     )
+    await rate_limits.start_video(user.id, idempotency_key)
     video = await start_video(user_id=user.id, request=request, idempotency_key=idempotency_key)
     balance = await db.read(ledger.balance, user_id=user.id)
     return Started(

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import reflex as rx
 
-from cuttingasmr import db
+from cuttingasmr import db, rate_limits
 from cuttingasmr.errors import AppError, InsufficientCredits, Invalid, SignInRequired
 from cuttingasmr.generation import library
 from cuttingasmr.generation.desk import RETRY
@@ -75,6 +75,7 @@ class Studio(rx.State):
         try:
             request, key = read_form(form)
             user = await asker(self)
+            await rate_limits.start_video(user.id, key)
             await start_video(user_id=user.id, request=request, idempotency_key=key or None)
         except AppError as error:
             self._refuse(error, at="form")
@@ -92,6 +93,7 @@ class Studio(rx.State):
             request = VideoRequest.checked(
                 prompt=video.prompt, aspect_ratio=video.aspect_ratio, template_id=video.template_id
             )
+            await rate_limits.start_video(user.id, f"{RETRY}{video.id}")
             await start_video(user_id=user.id, request=request, idempotency_key=f"{RETRY}{video.id}")
         except AppError as error:
             self._refuse(error, at=str(video_id)[:32])

@@ -16,7 +16,9 @@ from tests.support.studio import Studio
 from tests.support.watched import WatchedSite
 
 PAGES = sorted(
-    path for name, path in vars(routes).items() if name.isupper() and isinstance(path, str) and "/api/" not in path
+    path
+    for name, path in vars(routes).items()
+    if name.isupper() and isinstance(path, str) and "/api/" not in path
 )
 SNIFF = """
 window.violations = [];
@@ -28,7 +30,9 @@ THEMES = ("dark", "light")
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_no_page_meets_its_own_policy_and_none_complains(page: Page, quiet_site: WatchedSite, theme: str) -> None:
+def test_no_page_meets_its_own_policy_and_none_complains(
+    page: Page, quiet_site: WatchedSite, theme: str
+) -> None:
     complaints: list[str] = []
     visited = ""
 
@@ -113,7 +117,9 @@ def observatory(answer: httpx.Response) -> dict[str, int]:
         "subresource-integrity": 0 if not inline else -50,
         "x-content-type-options": 0 if headers.get("x-content-type-options") == "nosniff" else -5,
         "x-frame-options": 5 if policy.get("frame-ancestors") == ["'none'"] else -20,
-        "cross-origin-resource-policy": 10 if headers.get("cross-origin-resource-policy") == "same-origin" else 0,
+        "cross-origin-resource-policy": 10
+        if headers.get("cross-origin-resource-policy") == "same-origin"
+        else 0,
     }
 
 
@@ -192,13 +198,20 @@ def test_what_the_api_says_is_kept_by_nobody(served: httpx.Client, path: str) ->
 
 def test_the_documentation_has_a_policy_of_its_own(page: Page, quiet_site: WatchedSite) -> None:
     page.add_init_script(SNIFF)
-    page.route("https://cdn.jsdelivr.net/**", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.route(
+        "https://cdn.jsdelivr.net/**", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
 
     page.goto(f"{quiet_site.url}/api/docs")
 
     blocked = page.evaluate("window.violations")
     assert blocked == [], "the viewer may come, and be started"
-    assert "'unsafe-inline'" not in page.goto(f"{quiet_site.url}/api/docs").headers["content-security-policy"].split("style-src")[0]  # pyright: ignore[reportOptionalMemberAccess]
+    assert (
+        "'unsafe-inline'"
+        not in page.goto(f"{quiet_site.url}/api/docs")
+        .headers["content-security-policy"]
+        .split("style-src")[0]
+    )  # pyright: ignore[reportOptionalMemberAccess]
 
 
 # --- where the operators work ------------------------------------------------------------------------------------------
