@@ -73,6 +73,23 @@
     leaveFor("/", "draft", "template", "pictures");
   });
 
+  // The session of somebody who only looks at pages lives on too: half-way through its life the API is asked for a new cookie.
+
+  const HALF_LIFE = 15 * 86_400_000; // ms; auth/sessions.py has the whole of it
+  const RENEWED = "renewed";
+
+  const renew = async () => {
+    if (!document.querySelector("[data-sign-out]")) return;
+    try {
+      if (Date.now() - Number(localStorage.getItem(RENEWED)) < HALF_LIFE) return;
+      if ((await fetch("/api/auth/session")).ok) localStorage.setItem(RENEWED, String(Date.now()));
+    } catch {
+      // The browser keeps nothing, or the site is away: the next page will do.
+    }
+  };
+
+  addEventListener("load", () => setTimeout(renew, 5000)); // by then the page knows who is here
+
   // Links to the doors keep where their visitor was going.
   addEventListener(
     "click",

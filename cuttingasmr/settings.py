@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from limits import parse_many
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cuttingasmr.errors import HalfConfigured
@@ -32,6 +34,24 @@ SANDBOX_KEY = "sandbox-key"
 """The key shown to the sandbox, which takes any: it is no secret and opens nothing."""
 
 
+def _networks(text: str) -> str:
+    """Take what names networks, or raise `ValueError`, which names the one that does not."""
+    for network in filter(None, map(str.strip, text.split(","))):
+        ip_network(network)
+    return text
+
+
+def _rate(text: str) -> str:
+    """Take what says how many in how long, or raise `ValueError`."""
+    if len(parse_many(text)) != 1:
+        raise ValueError("say how many in how long: 5/10minutes")
+    return text
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
 class Settings(BaseSettings):
     """The site's settings.
 
@@ -48,6 +68,13 @@ class Settings(BaseSettings):
     port: int = Field(default=3000, ge=1, le=65535)
     secret_key: SecretStr = SecretStr("")
     admin_emails: str = ""
+    trusted_proxies: Networks = ""
+    """The networks of the proxies before this site; only they may say from where a visitor comes."""
+    generation_limit: Rate = "5/10minutes"
+    """How many videos one account may start in how long."""
+    api_limit: Rate = "600/minute"
+    """How many questions one account may ask of the API in how long."""
+    api_write_limit: Rate = "120/minute"
 
     database_url: str = Field(default="", repr=False)  # these three may hold a password
     redis_url: str = Field(default="", repr=False)
@@ -162,6 +189,16 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether visitors reach the site over https, so that its cookie may say `Secure`."""
         return urlsplit(self.app_url).scheme == "https"
+
+    @property
+    def proxy_networks(self) -> list[str]:
+        """The networks of our own proxies."""
+        return [network.strip() for network in self.trusted_proxies.split(",") if network.strip()]
+
+    @property
+    def clerk_script_hosts(self) -> dict[str, tuple[str, ...]]:
+        """What a content security policy must allow for Clerk's scripts, by directive."""
+        return {}
 
     @property
     def provider_keys(self) -> tuple[str, ...]:

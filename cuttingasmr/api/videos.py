@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 
-from cuttingasmr import db
+from cuttingasmr import db, rate_limits
 from cuttingasmr.api.asking import SignedIn
 from cuttingasmr.api.pictures import uses_of
 from cuttingasmr.api.shapes import (
@@ -46,6 +46,7 @@ async def generate_video(
         picture_ids=uses_of(body.image_urls),
         template_id=body.template_id,
     )
+    await rate_limits.start_video(user.id, idempotency_key)
     async with pictures.claimed(user_id=user.id, picture_ids=request.picture_ids):
         videos = await start_videos(
             user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key

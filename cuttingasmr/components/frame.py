@@ -22,8 +22,21 @@ def frame(*children: rx.Component, width: str = theme.WIDTH) -> rx.Component:
         _header(),
         rx.el.main(*children, class_name=f"{width} flex-1", custom_attrs={"id": MAIN, "tabIndex": -1}),
         _footer(),
+        _ended_note(),
         class_name=theme.PAGE,
     )
+
+
+def _ended_note() -> rx.Component:
+    """Say that this session was ended elsewhere, where it was."""
+    note = rx.el.div(
+        "You have been signed out here. ",
+        rx.el.a("Sign in", href=routes.SIGN_IN, class_name=theme.LINK),
+        class_name=theme.TOAST,
+        role="status",
+        custom_attrs={"data-ended": ""},
+    )
+    return rx.cond(Visitor.was_ended, note)
 
 
 def connection_note() -> rx.Component:

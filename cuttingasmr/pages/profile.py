@@ -10,6 +10,7 @@ from cuttingasmr.components.basics import link_button, title
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.history_lists import balance, credit_lines, videos
 from cuttingasmr.components.purchase_list import purchase_list
+from cuttingasmr.components.session_list import session_list
 from cuttingasmr.states.visitor import Visitor
 
 
@@ -35,6 +36,7 @@ def _account() -> rx.Component:
         videos(),
         purchase_list(),
         credit_lines(),
+        session_list(),
         rx.el.button(
             "Sign out",
             type="button",

@@ -9,7 +9,7 @@ from uuid import uuid4
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from cuttingasmr import db, routes
+from cuttingasmr import db, rate_limits, routes
 from cuttingasmr.errors import AppError, InsufficientCredits, Invalid, SignInRequired
 from cuttingasmr.generation import library, pictures
 from cuttingasmr.generation.desk import RETRY
@@ -127,6 +127,7 @@ class Studio(rx.State):
 
 async def _begin(user_id: str, wish: Wish) -> None:
     request = wish.request
+    await rate_limits.start_video(user_id, wish.key or None)
     async with pictures.claimed(user_id=user_id, picture_ids=request.picture_ids):
         await start_videos(
             user_id=user_id, request=request, count=wish.variations, idempotency_key=wish.key or None

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+from functools import partial
+
 import reflex as rx
 
-from cuttingasmr.errors import AppError
+from cuttingasmr.errors import AppError, SignInRequired
 from cuttingasmr.models import User
 from cuttingasmr.settings import get_settings
-from cuttingasmr.states.asking import asker
+from cuttingasmr.states.asking import asker, is_page_load
+from cuttingasmr.states.watching import follow
 
 
 class Visitor(rx.State):
-    """The person in front of this page. `is_known` is false until the server has looked."""
+    """The person in front of this page. `is_known` is false until the server has looked.
+
+    `was_ended` when they were signed in as this page was opened, and are no more: signed out elsewhere, banned or deleted.
+    """
 
     is_known: rx.Field[bool] = rx.field(default=False)
     email: rx.Field[str] = rx.field("")
@@ -19,19 +26,36 @@ class Visitor(rx.State):
     credits: rx.Field[int] = rx.field(0)
     cost: rx.Field[int] = rx.field(get_settings().video_cost)
     can_try_demo: rx.Field[bool] = rx.field(default=False)
+    was_ended: rx.Field[bool] = rx.field(default=False)
 
-    @rx.event
+    @rx.event(background=True)
     async def arrive(self) -> None:
-        """Look who is here, for a page on which nothing changes by itself."""
+        """Look who is here, for a page on which nothing else changes by itself; then see to it that it stays true."""
+        stays = is_page_load()
         try:
-            introduce(self, await asker(self))
+            user = await asker(self)
         except AppError:
-            introduce(self, None)
+            user = None
+        async with self:
+            introduce(self, user)
+        if not user or not stays:
+            return
+        async with aclosing(follow(partial(asker, self), self._look, lambda _: False)) as sights:
+            async for sight in sights:
+                async with self:
+                    introduce(self, sight)
+
+    async def _look(self) -> User | None:
+        try:
+            return await asker(self)
+        except SignInRequired:
+            return None
 
 
 def introduce(visitor: Visitor, user: User | None) -> None:
     """Show this person, or nobody; what has not changed is not sent again."""
     seen = {
+        "was_ended": user is None and bool(visitor.email),
         "is_known": True,
         "email": user.email if user else "",
         "name": user.name if user else "",

@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
-from cuttingasmr import db, live
-from cuttingasmr.auth import attempts
+from cuttingasmr import db, live, rate_limits
 from cuttingasmr.generation import key_pool, progress
 from cuttingasmr.providers import creem, video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import store
+
+GENEROUS = {
+    "generation_limit": "100000/minute",
+    "api_limit": "100000/minute",
+    "api_write_limit": "100000/minute",
+}
+"""Limits that no test meets which is not about them."""
 
 MADE_ONCE: tuple[Callable[..., Any], ...] = (
     get_settings,
@@ -22,8 +28,8 @@ MADE_ONCE: tuple[Callable[..., Any], ...] = (
     creem.get_creem,
     video.get_video_provider,
     store.get_store,
-    attempts._limiter,
-    attempts._limiter_here,
+    rate_limits._limiter,
+    rate_limits._limiter_here,
     live._redis,
 )
 """What a process makes once and keeps."""
@@ -31,7 +37,7 @@ MADE_ONCE: tuple[Callable[..., Any], ...] = (
 
 def bind(monkeypatch: pytest.MonkeyPatch, data_dir: Path, **environment: str) -> None:
     """Let this process work with these variables from here on; what was made for others is let go."""
-    environment = {"DATA_DIR": str(data_dir), "SECRET_KEY": "of-the-tests", **environment}
+    environment = {"DATA_DIR": str(data_dir), "SECRET_KEY": "of-the-tests", **GENEROUS, **environment}
     for name, value in environment.items():
         monkeypatch.setenv(name.upper(), value)
     let_go()

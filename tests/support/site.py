@@ -108,6 +108,9 @@ class Site:
             "SECRET_KEY": "of-the-tests",
             "POLL_FIRST_SECONDS": "0.5",
             "ADMIN_EMAILS": OPERATOR,
+            "GENERATION_LIMIT": "100000/minute",
+            "API_LIMIT": "100000/minute",
+            "API_WRITE_LIMIT": "100000/minute",
             **environment,
         }
         self.process = self._process("web")

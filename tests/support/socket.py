@@ -48,6 +48,10 @@ class Socket:
         """Call an event handler with these arguments, and wait until it has answered."""
         return self.send(format_event_handler(handler), payload).settle()
 
+    def tell(self, handler: EventHandler, **payload: Any) -> Self:
+        """Call an event handler without waiting for what it says."""
+        return self.send(format_event_handler(handler), payload)
+
     def send(self, name: str, payload: object) -> Self:
         """Send any event at all."""
         route = {"pathname": self._path, "asPath": self._path}
