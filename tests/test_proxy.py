@@ -12,7 +12,7 @@ from tests.support.ports import free_port
 
 sys.path.insert(0, "scripts")
 
-from proxy import Proxy
+from proxy import Proxy  # pyright: ignore[reportMissingImports] - a script, not a package
 
 
 async def named(name: str) -> tuple[asyncio.Server, int]:
@@ -54,7 +54,7 @@ async def servers() -> AsyncIterator[tuple[int, list[asyncio.Server]]]:
     (first, one), (second, other) = await named("first"), await named("second")
     port = free_port()
     proxy = asyncio.create_task(Proxy([one, other]).serve(port))
-    while not await is_open(port):
+    while not await is_open(port):  # noqa: ASYNC110 - another task opens it, and tells nobody
         await asyncio.sleep(0.01)
     yield port, [first, second]
     for server in (first, second):
