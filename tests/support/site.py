@@ -79,7 +79,7 @@ class Sandbox:
 
     def tasks(self, prompt: str = "") -> list[dict[str, Any]]:
         """List the tasks that were created, by a part of their prompt."""
-        found = self._http.get("/control/tasks", params={"prompt": prompt}).json()
+        found = self._http.get("/control/tasks", params={"prompt": prompt, "limit": "100000"}).json()
         return found["tasks"] if isinstance(found, dict) else found
 
 
