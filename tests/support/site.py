@@ -107,6 +107,7 @@ class Site:
             "SANDBOX_URL": sandbox.url,
             "SECRET_KEY": "of-the-tests",
             "POLL_FIRST_SECONDS": "0.5",
+            "VEO3_CREATES_PER_WINDOW": "1000",  # the limit is tested where it is the question
             "ADMIN_EMAILS": OPERATOR,
             **environment,
         }
