@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -175,11 +177,25 @@ async def test_an_answer_without_end_is_not_read_to_its_end(lied_to: Kie, liar: 
         await lied_to.look_up("t", KEY)
 
 
-async def test_an_answer_that_comes_by_the_byte_is_not_waited_for(liar: Liar) -> None:
-    liar.says, liar.pause = b'{"code": 200, "data": {"taskId": "t"}}', 0.1
+async def test_an_answer_that_comes_by_the_byte_is_not_waited_for() -> None:
+    given_up, ended = asyncio.Event(), asyncio.Event()
 
-    with pytest.raises(AnswerLost):
-        await Provider(liar.url, seconds=0.3).write("/x", headers={}, body={})
+    async def trickle(_asked: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        answer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n")
+        while not given_up.is_set():
+            answer.write(b" ")
+            await asyncio.sleep(0.05)
+        answer.close()
+        with contextlib.suppress(OSError):  # who waited too long is gone
+            await answer.wait_closed()
+        ended.set()
+
+    async with await asyncio.start_server(trickle, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(AnswerLost):
+            await Provider(f"http://127.0.0.1:{port}", seconds=0.5).write("/x", headers={}, body={})
+        given_up.set()
+        await ended.wait()
 
 
 async def test_an_answer_that_is_packed_is_not_unpacked(liar: Liar) -> None:

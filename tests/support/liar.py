@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,8 +25,6 @@ class Liar:
     def __init__(self) -> None:
         self.says, self.status, self.kind = b"", 200, "application/json"
         self.promises: int | None = None
-        self.pause = 0.0
-        """Seconds between two bytes."""
         self.speaks = threading.Event()
         self.speaks.set()
         self.asked: list[Asked] = []
@@ -47,9 +44,7 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             self.send_header("content-length", str(liar.promises or len(liar.says)))
             self.end_headers()
             with contextlib.suppress(OSError):  # who waited too long is gone
-                for part in _parts(liar):
-                    self.wfile.write(part)
-                    time.sleep(liar.pause)
+                self.wfile.write(liar.says)
 
         do_GET = do_POST  # noqa: N815 - the name is how the base class calls it
 
@@ -57,11 +52,6 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Answer
-
-
-def _parts(liar: Liar) -> list[bytes]:
-    """Cut what is said into bytes, where there is a pause between them."""
-    return [bytes([byte]) for byte in liar.says] if liar.pause else [liar.says]
 
 
 @contextmanager
