@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.providers.http import BREAKER_FAILURES, LARGEST_ANSWER, Provider
+from cuttingasmr.providers.http import BREAKER_FAILURES, LARGEST_ANSWER, AnswerLost, Provider
 from cuttingasmr.providers.kie import Kie, KieJobs, KieVeo
 from cuttingasmr.providers.video import (
     Busy,
@@ -173,6 +175,35 @@ async def test_an_answer_without_end_is_not_read_to_its_end(lied_to: Kie, liar: 
         await lied_to.create(order(), KEY)
     with pytest.raises(ProviderUnavailable):
         await lied_to.look_up("t", KEY)
+
+
+async def test_an_answer_that_comes_by_the_byte_is_not_waited_for() -> None:
+    given_up, ended = asyncio.Event(), asyncio.Event()
+
+    async def trickle(_asked: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        answer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n")
+        while not given_up.is_set():
+            answer.write(b" ")
+            await asyncio.sleep(0.05)
+        answer.close()
+        with contextlib.suppress(OSError):  # who waited too long is gone
+            await answer.wait_closed()
+        ended.set()
+
+    async with await asyncio.start_server(trickle, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(AnswerLost):
+            await Provider(f"http://127.0.0.1:{port}", seconds=0.5).write("/x", headers={}, body={})
+        given_up.set()
+        await ended.wait()
+
+
+async def test_an_answer_that_is_packed_is_not_unpacked(liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "t"}}'
+
+    await KieVeo(liar.url).create(order(), KEY)
+
+    assert liar.asked[0].headers["accept-encoding"] == "identity", "a small answer cannot become a huge one"
 
 
 @pytest.mark.parametrize(
