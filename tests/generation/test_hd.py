@@ -90,7 +90,7 @@ async def test_a_finished_video_comes_in_1080p_and_costs_nothing() -> None:
 
     assert (asked.hd_state, found.hd_state, found.hd_note) == (HdState.ASKED, HdState.READY, "")
     assert found.hd_key == f"videos/{video_id}-1080p.mp4"
-    path = get_store().path_of(found.hd_key)
+    path = get_store().path_of(found.hd_key or "")
     assert path is not None
     assert (inspect(path).width, inspect(path).height) == (1920, 1080)
     assert db.look(ledger.balance, user_id=found.user_id) == before
