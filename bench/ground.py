@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Generator
@@ -55,3 +56,9 @@ def whole_site(
         site.stop()
         strangers.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def processor_seconds(pid: int) -> float:
+    """Give the processor time that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 RUNNING = "status IN ('queued', 'rendering', 'saving')"
-ENGINE_COUNTS = ("tries", "doubts", "usual_seconds", "usual_from", "usual_to")
+ENGINE_COUNTS = ("tries", "doubts", "remakes", "usual_seconds", "usual_from", "usual_to")
 """Of the workflow engine: numbers that begin with 0."""
 
 
@@ -120,6 +120,7 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("taken_by", sa.String(length=64), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("claim", sa.String(length=128), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("trouble_at", sa.DateTime(timezone=True), nullable=True))
         for name in ENGINE_COUNTS:
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
@@ -180,6 +181,7 @@ def upgrade() -> None:
             "hd_note",
             "due_at",
             "taken_by",
+            "claim",
             *ENGINE_COUNTS,
         ):
             batch_op.alter_column(name, server_default=None)  # only what stood there before needed one
@@ -208,7 +210,7 @@ def downgrade() -> None:
         batch_op.drop_constraint("ck_videos_hd_ready", type_="check")
         batch_op.drop_constraint("ck_videos_hd_state", type_="check")
         batch_op.drop_constraint("ck_videos_kind", type_="check")
-        for name in (*ENGINE_COUNTS, "trouble_at", "taken_by", "due_at"):
+        for name in (*ENGINE_COUNTS, "trouble_at", "claim", "taken_by", "due_at"):
             batch_op.drop_column(name)
         batch_op.drop_column("purged_at")
         batch_op.drop_column("deleted_at")

@@ -30,7 +30,7 @@ async def cancel(*, user_id: str, video_id: str, discard: bool = False) -> Video
 def _cancel(session: Session, *, user_id: str, video_id: str, discard: bool) -> Video:
     mine = col(Video.user_id) == user_id
     unsent = (col(Video.submit_began_at).is_(None), col(Video.provider_task_id).is_(None))
-    end = {"status": Status.CANCELED, "completed_at": db.utc_now(), "notice": "", "taken_by": ""}
+    end = {"status": Status.CANCELED, "completed_at": db.utc_now(), "notice": ""}
     if rows.update_running(session, video_id, mine, *unsent, **end):
         returned = ledger.give_back(session, video_id=video_id)
         rows.update_video(session, video_id, credits_returned=returned)

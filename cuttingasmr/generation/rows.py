@@ -9,6 +9,9 @@ from sqlmodel import Session, col, update
 
 from cuttingasmr.models import ENDED, Video
 
+FRESH = {"taken_by": "", "tries": 0, "trouble_at": None, "claim": ""}
+"""What a video has that goes on to its next stage: in nobody's hands, and without the troubles of the one before."""
+
 
 def note(session: Session, *, video_id: str, **facts: Any) -> str | None:
     """Write facts about a video that has not ended, and give its owner; `None` when it has."""

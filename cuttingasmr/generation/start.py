@@ -129,7 +129,6 @@ def _charge(session: Session, user_id: str, videos: Sequence[Video]) -> None:
     for video in videos:
         facts = {"credits": video.credits_used}
         session.add(AuditEntry(actor=user_id, action="video.started", subject=video.id, facts=facts))
-        engine.enqueue(session, video.id)
 
 
 def _next_turn(session: Session, user_id: str, count: int) -> int:
@@ -163,7 +162,11 @@ def _keys(key: str | None, count: int) -> list[str | None]:
 def _made_before(
     session: Session, *, user_id: str, request: VideoRequest, count: int, idempotency_key: str | None
 ) -> list[Video]:
-    """Give the videos this key has made; raise what can be told without asking anybody else."""
+    """Give the videos this key has made; raise what can be told without asking anybody else.
+
+    The balance is read first: who then finds no video of the key has not been charged for it either.
+    """
+    is_short = ledger.balance(session, user_id=user_id).remaining < get_settings().video_cost * count
     if idempotency_key is not None:
         mine = select(Video).where(col(Video.user_id) == user_id)
         first = session.exec(mine.where(col(Video.idempotency_key) == idempotency_key)).first()
@@ -173,7 +176,7 @@ def _made_before(
             if first.request_hash != request.fingerprint() or len(made) != count:
                 raise KeyReused
             return made
-    if ledger.balance(session, user_id=user_id).remaining < get_settings().video_cost * count:
+    if is_short:
         raise _told(session, user_id, count)
     return []
 

@@ -154,6 +154,10 @@ class Video(SQLModel, table=True):
     """Since when the provider, or our storage, has not been taking it."""
     doubts: int = 0
     """Submits whose answer was lost and that nobody claimed."""
+    remakes: int = 0
+    """Tasks of the provider's that failed and were begun anew."""
+    claim: str = Field(default="", max_length=128)
+    """A task that a callback has named, while it is not known which one makes this video."""
     usual_seconds: int = 0
     """How long such a video took when this one was asked for, from submit to file; 0 where nobody noted it."""
     usual_from: int = 0

@@ -10,7 +10,7 @@ import pytest
 
 from cuttingasmr import db, live
 from cuttingasmr.auth import attempts
-from cuttingasmr.generation import engine, key_pool, progress
+from cuttingasmr.generation import key_pool, progress
 from cuttingasmr.providers import creem, video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import store
@@ -18,7 +18,6 @@ from cuttingasmr.storage import store
 MADE_ONCE: tuple[Callable[..., Any], ...] = (
     get_settings,
     db.get_engine,
-    engine._client,
     key_pool.get_key_pool,
     creem.get_creem,
     video.get_video_provider,
@@ -42,8 +41,6 @@ def let_go() -> None:
     """Close and forget what this process has made once."""
     if db.get_engine.cache_info().currsize:
         db.get_engine().dispose()
-    if engine._client.cache_info().currsize:
-        engine._client().destroy()
     if live._redis.cache_info().currsize:
         live._redis().close()
     for made in MADE_ONCE:

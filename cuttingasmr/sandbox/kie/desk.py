@@ -112,6 +112,7 @@ class Kie:
         source = self._find(str(given.get("task_id") or given.get("taskId") or ""), "jobs", key)
         if source.state != "success":
             raise Refused(422, "record status is not success")
+        _refuse_1080p(source)
         order = read_job_order({"input": {"prompt": source.prompt}, "callBackUrl": told.get("callBackUrl")})
         return order._replace(
             tier=source.tier, ratio=source.ratio, resolution="1080p", seconds=source.seconds
@@ -137,6 +138,7 @@ class Kie:
         task = self._find(request.query_params.get("taskId", ""), "veo", admit(request))
         if task.state != "success" or request.query_params.get("index", "0") != "0":
             raise Refused(422, "record status is not success")
+        _refuse_1080p(task)
         film, now = task.film_1080p, now_ms()
         self._studio.begin(film)
         if task.upgrade_due_ms is None:
@@ -173,6 +175,12 @@ def _admit_creation(request: Request) -> str:
     """Count the request as refused until it is accepted."""
     request.state.operation = "create-refused"
     return admit(request)
+
+
+def _refuse_1080p(task: Task) -> None:
+    """Refuse a larger version where the prompt chose so, as for a video of the fallback model (2.6); kie's text is not documented."""
+    if "no-1080p" in task.fates:
+        raise Refused(400, "This video cannot be generated in 1080P.")
 
 
 def _spoken(endpoint: Endpoint) -> Endpoint:
