@@ -15,7 +15,7 @@ from cuttingasmr.models import ChoreRun, HdState, Status
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
-from tests.support.making import change, completed, paid, row
+from tests.support.finished import change, completed, paid, row
 from tests.support.site import Sandbox
 
 LATER = timedelta(days=2)

@@ -20,8 +20,8 @@ from cuttingasmr.storage.media import inspect
 from cuttingasmr.storage.store import get_store
 from tests.support.binding import bind
 from tests.support.films import small_film
+from tests.support.finished import change, completed, paid, row
 from tests.support.liar import Liar, lying
-from tests.support.making import change, completed, paid, row
 from tests.support.people import make_user
 from tests.support.site import Sandbox
 

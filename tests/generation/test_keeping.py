@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from cuttingasmr import db
+from cuttingasmr.credits import audit
 from cuttingasmr.generation import keeping
+from cuttingasmr.generation.workflow import Maker
 from cuttingasmr.models import Status
 from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.bucket import holding
 from tests.support.films import picture_alone, small_film, sound_alone
+from tests.support.finished import change, completed, paid, rendered, row
 from tests.support.liar import lying
-from tests.support.making import change, completed, paid, rendered, row
 from tests.support.shelf import shelving
 from tests.support.site import Sandbox
 
@@ -194,10 +197,16 @@ async def test_a_result_at_a_private_address_is_not_fetched_and_the_credits_retu
         video_id = paid(provider_task_id="some")
         with capture_logs() as said:
             outcome = await keeping.store(video_id)
+            change(video_id, tries=1)
+            await Maker("some").store(row(video_id))
 
+    found = row(video_id)
     assert outcome == {"state": "failed", "code": "UnsafeLink"}
     assert shelf.asked == []
     assert "video.unsafe-link" in {line["event"] for line in said}
+    assert (found.status, found.error_code, found.credits_returned) == (Status.FAILED, "UnsafeLink", 10)
+    assert "does not fetch files" in found.error_message
+    assert db.look(audit.find_all) == []
     del strangers
 
 

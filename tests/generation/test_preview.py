@@ -14,7 +14,7 @@ from cuttingasmr.storage.store import get_store
 from tests.support.binding import bind
 from tests.support.bucket import holding
 from tests.support.films import small_film
-from tests.support.making import change, paid, row
+from tests.support.finished import change, paid, row
 
 pytestmark = pytest.mark.usefixtures("database")
 
