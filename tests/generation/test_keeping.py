@@ -26,6 +26,9 @@ from tests.support.site import Sandbox
 
 pytestmark = pytest.mark.usefixtures("line")
 
+on_one_database = pytest.mark.parametrize("strangers", ["sqlite"], indirect=True)
+"""For what is not about the database."""
+
 
 def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
@@ -80,6 +83,7 @@ async def test_what_is_stored_and_not_whole_is_fetched_again(key: str) -> None:
     assert path.read_bytes() == whole
 
 
+@on_one_database
 @pytest.mark.usefixtures("strangers")
 async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None:
     video_id = await rendered()
@@ -89,6 +93,7 @@ async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None
     assert files_in(tmp_path / "tmp") == []
 
 
+@on_one_database
 @pytest.mark.usefixtures("strangers")
 async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
     video_id = await rendered("sandbox:broken-file")
@@ -99,6 +104,7 @@ async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
     assert [file for file in files_in(tmp_path) if file.suffix == ".mp4"] == []
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "mode", [pytest.param("down", id="nobody there"), pytest.param("500", id="an error inside")]
 )
@@ -111,6 +117,7 @@ async def test_a_file_that_cannot_be_fetched_now_is_tried_again_later(strangers:
     assert await keeping.store(video_id) == {"state": "stored"}
 
 
+@on_one_database
 async def test_a_provider_whose_link_dies_later_breaks_nothing(strangers: Sandbox) -> None:
     video_id = await completed()
 
@@ -134,6 +141,7 @@ async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
     del strangers
 
 
+@on_one_database
 async def test_a_store_elsewhere_keeps_them_as_well(
     strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -154,6 +162,7 @@ async def test_a_store_elsewhere_keeps_them_as_well(
     del strangers
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("make", "state"),
     [
@@ -210,6 +219,7 @@ async def test_a_result_at_a_private_address_is_not_fetched_and_the_credits_retu
     del strangers
 
 
+@on_one_database
 @pytest.mark.parametrize("urls", [pytest.param("[]", id="none"), pytest.param("null", id="nothing")])
 async def test_a_finished_task_without_a_file_is_a_failure(
     strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, urls: str
