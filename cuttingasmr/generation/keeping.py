@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import rows
-from cuttingasmr.generation.failures import BROKEN_FILE
+from cuttingasmr.generation.failures import BROKEN_FILE, UNSAFE_LINK
 from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
@@ -27,26 +27,25 @@ from cuttingasmr.storage import media
 from cuttingasmr.storage.media import Media, NotAVideo
 from cuttingasmr.storage.store import StorageUnavailable, get_store
 
-UNSAFE_LINK = "UnsafeLink"
 DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Why our own disk does not take a file; any other `OSError` is a mistake of ours."""
 
 log = structlog.get_logger()
 
 
-async def store(video_id: str) -> Outcome:
+async def store(video_id: str, *, found: Task | None = None) -> Outcome:
     """Copy the finished file into our storage and cut its poster, and write down what it is.
 
     `stored`, also when it was stored before; `failed` when there is no file, or at a place that is not fetched from;
     `broken` when it is no video; `full` when our storage does not take it; `unreachable` when it cannot be fetched now.
-    The link is read anew each time: the provider's die.
+    The link is read anew each time, for the provider's die, unless it was `found` just now.
     """
     video = await db.transact(_begin_saving, video_id=video_id)
     if video is None or not video.provider_task_id:
         return Outcome(state="ended")
     live.publish(video.user_id)
     try:
-        return Outcome(state="stored") if await is_kept(video) else await _fetch(video)
+        return Outcome(state="stored") if await is_kept(video) else await _fetch(video, found)
     except UnsafeLink:
         log.error("video.unsafe-link", video=video_id)  # noqa: TRY400 - the event says it all
         return Outcome(state="failed", code=UNSAFE_LINK)
@@ -60,8 +59,8 @@ async def store(video_id: str) -> Outcome:
         return Outcome(state="full")
 
 
-async def _fetch(video: Video) -> Outcome:
-    task = await look_up(video)
+async def _fetch(video: Video, found: Task | None) -> Outcome:
+    task = found or await look_up(video)
     if task.state is not TaskState.DONE or not task.urls:
         return Outcome(state="failed", code=BROKEN_FILE)
     facts = await keep(video, task.urls[0])
