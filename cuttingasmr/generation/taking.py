@@ -24,6 +24,7 @@ FREE = text("videos.taken_by = ''")
 
 NO_TASK = and_(col(Video.status) != Status.SAVING, col(Video.provider_task_id).is_(None))
 UNSENT = and_(NO_TASK, col(Video.submit_began_at).is_(None), col(Video.claim) == "")
+BEGUN = or_(~UNSENT, col(Video.taken_by) != "")
 LEFT = or_(
     col(Video.status) == Status.SAVING,
     and_(NO_TASK, or_(col(Video.submit_began_at).is_not(None), col(Video.claim) != "")),
@@ -78,10 +79,10 @@ def round_open(session: Session) -> int:
 
     So whoever had their turn stands before all who came later, and nobody who waits is passed by newcomers for ever.
     """
-    waiting = session.exec(select(func.min(col(Video.queue_rank))).where(RUNNING, UNSENT)).one()
+    waiting = session.exec(select(func.min(col(Video.queue_rank))).where(RUNNING, FREE, UNSENT)).one()
     if waiting is None:
         return 0
-    begun = select(Video.id).where(RUNNING, ~UNSENT, col(Video.queue_rank) >= waiting).limit(1)
+    begun = select(Video.id).where(RUNNING, BEGUN, col(Video.queue_rank) >= waiting).limit(1)
     return waiting + (session.exec(begun).first() is not None)
 
 
@@ -143,8 +144,7 @@ def let_all_go(session: Session, *, by: str, but: Collection[str] = (), is_dead:
 
 
 def _under_way(session: Session) -> int:
-    begun = or_(~UNSENT, col(Video.taken_by) != "")
-    return session.exec(select(func.count()).select_from(Video).where(RUNNING, begun)).one()
+    return session.exec(select(func.count()).select_from(Video).where(RUNNING, BEGUN)).one()
 
 
 def _pause(video: Video, now: datetime, first_seconds: float) -> timedelta:
