@@ -79,13 +79,19 @@ def _round(
     started = time.perf_counter() - began
     wait_until(lambda: site.look(_completed) >= wanted, seconds=300, what=lambda: site.look(_completed))
     took = time.perf_counter() - began
-    shares = {name: (processor_seconds(process.pid) - before[name]) / took for name, process in processes.items()}
+    shares = {
+        name: (processor_seconds(process.pid) - before[name]) / took for name, process in processes.items()
+    }
     told = ", ".join(f"{name} {share:.2f}" for name, share in shares.items())
     return VIDEOS / took, VIDEOS / started, told
 
 
 def _completed(session: Session) -> int:
-    return session.connection().execute(text("SELECT count(*) FROM videos WHERE status = 'completed'")).scalar_one()
+    return (
+        session.connection()
+        .execute(text("SELECT count(*) FROM videos WHERE status = 'completed'"))
+        .scalar_one()
+    )
 
 
 async def _start_all(site: Site, owner: Visitor) -> None:
@@ -94,6 +100,8 @@ async def _start_all(site: Site, owner: Visitor) -> None:
         base_url=site.url, cookies=owner.http.cookies, trust_env=False, timeout=120, limits=limits
     ) as client:
         body = {"prompt": "gold"}
-        answers = await asyncio.gather(*(client.post("/api/generate-video", json=body) for _ in range(VIDEOS)))
+        answers = await asyncio.gather(
+            *(client.post("/api/generate-video", json=body) for _ in range(VIDEOS))
+        )
     for answer in answers:
         answer.raise_for_status()
