@@ -38,11 +38,14 @@ def run(cluster: Postgres) -> list[Row]:
 
 def _on(kind: str, cluster: Postgres, *, workers: int) -> list[Row]:
     environment = {**AT_ONCE, "WORKER": "off" if workers else "embedded"}
-    with whole_site(kind, cluster=cluster, sandbox={"SANDBOX_RENDER_SECONDS": "0"}, **environment) as site:
-        with _at_work(site, workers) as processes:
-            owner = site.someone()
-            owner.wait_for(owner.start("gold"), "ready")
-            rounds = [_round(site, owner, processes, number) for number in range(ROUNDS)]
+    sandbox = {"SANDBOX_RENDER_SECONDS": "0"}
+    with (
+        whole_site(kind, cluster=cluster, sandbox=sandbox, **environment) as site,
+        _at_work(site, workers) as processes,
+    ):
+        owner = site.someone()
+        owner.wait_for(owner.start("gold"), "ready")
+        rounds = [_round(site, owner, processes, number) for number in range(ROUNDS)]
     rate, starts, shares = max(rounds)
     holds = rate >= WANTED if kind == "postgres" else None
     where = f"{VIDEOS} videos, {kind}, {workers or 'one'} {'workers' if workers else 'process for all'}"

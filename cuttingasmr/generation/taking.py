@@ -79,7 +79,8 @@ def round_open(session: Session) -> int:
 
     So whoever had their turn stands before all who came later, and nobody who waits is passed by newcomers for ever.
     """
-    waiting = session.exec(select(func.min(col(Video.queue_rank))).where(RUNNING, FREE, UNSENT)).one()
+    lowest = select(func.min(col(Video.queue_rank))).where(RUNNING, FREE, UNSENT)
+    waiting: int | None = session.exec(lowest).one()
     if waiting is None:
         return 0
     begun = select(Video.id).where(RUNNING, BEGUN, col(Video.queue_rank) >= waiting).limit(1)
