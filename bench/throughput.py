@@ -38,11 +38,14 @@ def run(cluster: Postgres) -> list[Row]:
 
 def _on(kind: str, cluster: Postgres, *, workers: int) -> list[Row]:
     environment = {**AT_ONCE, "WORKER": "off" if workers else "embedded"}
-    with whole_site(kind, cluster=cluster, sandbox={"SANDBOX_RENDER_SECONDS": "0"}, **environment) as site:
-        with _at_work(site, workers) as processes:
-            owner = site.someone()
-            owner.wait_for(owner.start("gold"), "ready")
-            rounds = [_round(site, owner, processes, number) for number in range(ROUNDS)]
+    sandbox = {"SANDBOX_RENDER_SECONDS": "0"}
+    with (
+        whole_site(kind, cluster=cluster, sandbox=sandbox, **environment) as site,
+        _at_work(site, workers) as processes,
+    ):
+        owner = site.someone()
+        owner.wait_for(owner.start("gold"), "ready")
+        rounds = [_round(site, owner, processes, number) for number in range(ROUNDS)]
     rate, starts, shares = max(rounds)
     holds = rate >= WANTED if kind == "postgres" else None
     where = f"{VIDEOS} videos, {kind}, {workers or 'one'} {'workers' if workers else 'process for all'}"
@@ -79,13 +82,19 @@ def _round(
     started = time.perf_counter() - began
     wait_until(lambda: site.look(_completed) >= wanted, seconds=300, what=lambda: site.look(_completed))
     took = time.perf_counter() - began
-    shares = {name: (processor_seconds(process.pid) - before[name]) / took for name, process in processes.items()}
+    shares = {
+        name: (processor_seconds(process.pid) - before[name]) / took for name, process in processes.items()
+    }
     told = ", ".join(f"{name} {share:.2f}" for name, share in shares.items())
     return VIDEOS / took, VIDEOS / started, told
 
 
 def _completed(session: Session) -> int:
-    return session.connection().execute(text("SELECT count(*) FROM videos WHERE status = 'completed'")).scalar_one()
+    return (
+        session.connection()
+        .execute(text("SELECT count(*) FROM videos WHERE status = 'completed'"))
+        .scalar_one()
+    )
 
 
 async def _start_all(site: Site, owner: Visitor) -> None:
@@ -94,6 +103,8 @@ async def _start_all(site: Site, owner: Visitor) -> None:
         base_url=site.url, cookies=owner.http.cookies, trust_env=False, timeout=120, limits=limits
     ) as client:
         body = {"prompt": "gold"}
-        answers = await asyncio.gather(*(client.post("/api/generate-video", json=body) for _ in range(VIDEOS)))
+        answers = await asyncio.gather(
+            *(client.post("/api/generate-video", json=body) for _ in range(VIDEOS))
+        )
     for answer in answers:
         answer.raise_for_status()

@@ -24,6 +24,7 @@ FREE = text("videos.taken_by = ''")
 
 NO_TASK = and_(col(Video.status) != Status.SAVING, col(Video.provider_task_id).is_(None))
 UNSENT = and_(NO_TASK, col(Video.submit_began_at).is_(None), col(Video.claim) == "")
+BEGUN = or_(~UNSENT, col(Video.taken_by) != "")
 LEFT = or_(
     col(Video.status) == Status.SAVING,
     and_(NO_TASK, or_(col(Video.submit_began_at).is_not(None), col(Video.claim) != "")),
@@ -71,6 +72,19 @@ def take_queued(session: Session, *, by: str, limit: int, at_once: int, hold: ti
     taken = list(session.exec(first.with_for_update(skip_locked=True)))
     _set(session, taken, taken_by=by, due_at=db.utc_now() + hold)
     return taken
+
+
+def round_open(session: Session) -> int:
+    """Give the round of the queue that a newcomer joins: the one that waits to be served, or the next if it has begun.
+
+    So whoever had their turn stands before all who came later, and nobody who waits is passed by newcomers for ever.
+    """
+    lowest = select(func.min(col(Video.queue_rank))).where(RUNNING, FREE, UNSENT)
+    waiting: int | None = session.exec(lowest).one()
+    if waiting is None:
+        return 0
+    begun = select(Video.id).where(RUNNING, BEGUN, col(Video.queue_rank) >= waiting).limit(1)
+    return waiting + (session.exec(begun).first() is not None)
 
 
 def take_left(session: Session, *, by: str, limit: int) -> list[Video]:
@@ -131,8 +145,7 @@ def let_all_go(session: Session, *, by: str, but: Collection[str] = (), is_dead:
 
 
 def _under_way(session: Session) -> int:
-    begun = or_(~UNSENT, col(Video.taken_by) != "")
-    return session.exec(select(func.count()).select_from(Video).where(RUNNING, begun)).one()
+    return session.exec(select(func.count()).select_from(Video).where(RUNNING, BEGUN)).one()
 
 
 def _pause(video: Video, now: datetime, first_seconds: float) -> timedelta:
