@@ -149,7 +149,7 @@ def _name(card: CardVar) -> rx.Component:
         rx.el.input(
             name="title",
             default_value=card.name,
-            placeholder=card.title,
+            placeholder=card.heading,
             max_length=TITLE_LIMIT,
             auto_complete="off",
             class_name=theme.NAME_FIELD,
@@ -238,7 +238,7 @@ def _setting(name: str, value: str | rx.Var[str]) -> tuple[rx.Component, rx.Comp
 
 def _bin(card: CardVar) -> rx.Component:
     return rx.fragment(
-        rx.el.h2(card.title, class_name=theme.HEADING),
+        rx.el.h2(card.heading, class_name=theme.HEADING),
         rx.el.p(
             "It is deleted, and gone for good on ",
             moment(card.deleted),

@@ -43,6 +43,7 @@ class Card:
     stage: str
     is_running: bool
     title: str
+    heading: str
     name: str
     prompt: str
     ratio: str
@@ -80,7 +81,8 @@ class Card:
             id=video.id,
             stage=progress.stage,
             is_running=progress.stage in RUNNING,
-            title=title_of(video),
+            title=title_of(video, otherwise="Your own words"),
+            heading=title_of(video),
             name=video.title,
             prompt=video.prompt,
             ratio=video.aspect_ratio,
@@ -211,10 +213,10 @@ class Offer:
         return cls(template.id, template.name, template.summary, template.icon, Material.of(template))
 
 
-def title_of(video: Video) -> str:
+def title_of(video: Video, *, otherwise: str = "") -> str:
     """Call a video by its name, or else by its template's, or by its first words."""
     template = find_template(video.template_id)
-    return video.title or (template.name if template else first_words(video.prompt))
+    return video.title or (template.name if template else otherwise or first_words(video.prompt))
 
 
 def first_words(prompt: str) -> str:

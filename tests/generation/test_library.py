@@ -218,11 +218,12 @@ def test_what_is_on_its_way_is_not_deleted(ada: str) -> None:
 def test_somebody_elses_among_many_means_that_nothing_happens(ada: str) -> None:
     mine, theirs = keep(ada), keep(make_user())
 
-    for unit, more in (
+    changes: list[tuple[Any, dict[str, bool]]] = [
         (shelving.put_away, {}),
         (shelving.put_back, {}),
         (shelving.set_favourite, {"favourite": True}),
-    ):
+    ]
+    for unit, more in changes:
         with pytest.raises(NotFound):
             db.run(unit, user_id=ada, video_ids=[mine, theirs], **more)
 
