@@ -163,17 +163,6 @@
     setTimeout(() => delete button.dataset.copied, 1800);
   };
 
-  const intoForm = (button) => {
-    const { puts: prompt, shape: ratio } = button.dataset;
-    try {
-      sessionStorage.setItem("draft", JSON.stringify({ prompt, ratio, template: "", blanks: {} }));
-      sessionStorage.setItem("template", "");
-    } catch {
-      return;
-    }
-    location.assign("/");
-  };
-
   // --- listening
 
   addEventListener("click", (event) => {
@@ -182,7 +171,6 @@
     if (at("[data-picks]")) picks[at("[data-picks]").dataset.picks]();
     if (at("[data-step]")) step(Number(at("[data-step]").dataset.step));
     if (at("[data-copies]")) copy(at("[data-copies]"));
-    if (at("[data-puts]")) intoForm(at("[data-puts]"));
     if (at("[data-clears]") && find("[data-search]")) find("[data-search]").value = "";
     if (at("[data-opens-video]")) opener = at("[data-opens-video]").dataset.opensVideo;
   });
