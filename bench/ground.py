@@ -49,7 +49,8 @@ def whole_site(
     folder = Path(tempfile.mkdtemp(prefix="cuttingasmr-bench-"))
     strangers = Sandbox(folder, **(sandbox or {})).start()
     databases = Databases(folder, cluster, name=f"bench_{folder.name[-8:]}")
-    site = Site(folder, databases.make(kind), strangers, **{"WELCOME_CREDITS": "100000", **environment})
+    given = {"WELCOME_CREDITS": "100000", "VEO3_API_BASE_URL": f"{strangers.url}/kie", **environment}
+    site = Site(folder, databases.make(kind), strangers, **given)
     try:
         yield site.start()
     finally:

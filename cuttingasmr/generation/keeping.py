@@ -34,19 +34,19 @@ DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 log = structlog.get_logger()
 
 
-async def store(video_id: str) -> Outcome:
+async def store(video_id: str, *, found: Task | None = None) -> Outcome:
     """Copy the finished file into our storage and cut its poster, and write down what it is.
 
     `stored`, also when it was stored before; `failed` when there is no file, or at a place that is not fetched from;
     `broken` when it is no video; `full` when our storage does not take it; `unreachable` when it cannot be fetched now.
-    The link is read anew each time: the provider's die.
+    The link is read anew each time, for the provider's die, unless it was `found` just now.
     """
     video = await db.transact(_begin_saving, video_id=video_id)
     if video is None or not video.provider_task_id:
         return Outcome(state="ended")
     live.publish(video.user_id)
     try:
-        return Outcome(state="stored") if await is_kept(video) else await _fetch(video)
+        return Outcome(state="stored") if await is_kept(video) else await _fetch(video, found)
     except UnsafeLink:
         log.error("video.unsafe-link", video=video_id)  # noqa: TRY400 - the event says it all
         return Outcome(state="failed", code=UNSAFE_LINK)
@@ -60,8 +60,8 @@ async def store(video_id: str) -> Outcome:
         return Outcome(state="full")
 
 
-async def _fetch(video: Video) -> Outcome:
-    task = await look_up(video)
+async def _fetch(video: Video, found: Task | None) -> Outcome:
+    task = found or await look_up(video)
     if task.state is not TaskState.DONE or not task.urls:
         return Outcome(state="failed", code=BROKEN_FILE)
     facts = await keep(video, task.urls[0])

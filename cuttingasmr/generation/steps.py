@@ -15,22 +15,20 @@ from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import rows
 from cuttingasmr.generation.failures import Failure
 from cuttingasmr.generation.key_pool import get_key_pool
-from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import AuditEntry, Status, Video
-from cuttingasmr.providers.video import get_video_provider
+from cuttingasmr.providers.video import Task, TaskState, get_video_provider
 
 
-async def ask(video: Video) -> Outcome:
-    """Ask the provider how it goes: `pending`, `done`, `failed` (with its code and text), `unknown` or `unreachable`."""
+async def ask(video: Video) -> Task | None:
+    """Ask the provider how a video goes; `None` when it cannot be reached."""
     if not video.provider_task_id:
-        return Outcome(state="unknown")
+        return Task(TaskState.UNKNOWN)
     try:
-        task = await get_video_provider().look_up(
+        return await get_video_provider().look_up(
             video.provider_task_id, get_key_pool().of(video.provider_key)
         )
     except ProviderUnavailable:
-        return Outcome(state="unreachable")
-    return Outcome(state=task.state, code=task.code, text=task.text)
+        return None
 
 
 def count_try(session: Session, *, video_id: str) -> Video | None:

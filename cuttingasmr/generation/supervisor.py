@@ -13,6 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -84,6 +85,8 @@ class Supervisor:
         self._last_beat = self._listened_at = time.monotonic()
         self._trusts_beats_at = 0.0
         self._living = 1
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="engine-chores")
+        self._round: Future[None] = self._aside.submit(lambda: None)
         self.executor_id = get_settings().executor_id or (
             SQLITE_EXECUTOR if get_settings().is_sqlite else new_id()
         )
@@ -129,33 +132,36 @@ class Supervisor:
         finally:
             self._running.clear()
             hands.stop()
+            self._aside.shutdown(wait=False)
             self._leave()
 
     def _turn(self) -> None:
         """Beat, bury, sweep; a database that is away is waited for."""
         try:
             self._beat()
-            for chore, done_at in self._chores.items():
-                if time.monotonic() - done_at >= chore.look_seconds:
-                    self._chores[chore] = time.monotonic()
-                    self._do(chore)
         except DatabaseUnavailable:
             log.warning("engine.no-database")
         except Exception:
             log.exception("engine.turn-failed")
+        if self._round.done():
+            self._round = self._aside.submit(self._do_chores)
+
+    def _do_chores(self) -> None:
+        """Do what is due, one after the other, beside the beats: they must not wait for a slow stranger."""
+        for chore, done_at in self._chores.items():
+            if time.monotonic() - done_at >= chore.look_seconds and not self._stopping.is_set():
+                self._chores[chore] = time.monotonic()
+                self._do(chore)
 
     def _do(self, chore: Chore) -> None:
         """Do a chore when it is due; one that fails must not keep the others from being done."""
-        if not chore.is_ours():
-            return
         try:
-            chore.do()
+            if chore.is_ours():
+                chore.do()
         except DatabaseUnavailable:
-            raise
-        except Exception as error:
+            log.warning("chore.no-database", chore=chore.name)
+        except Exception:
             log.exception("chore.failed", chore=chore.name)
-            if chore.name:
-                db.run(counting.count, chore.name, error=repr(error))
 
     def _beat(self) -> None:
         """Give a sign of life, and let go what those held that give none.

@@ -75,9 +75,8 @@ def _mend(name: str, mend: Mend, now: datetime) -> int:
 def _counted(session: Session, name: str, mend: Mend, *, now: datetime) -> list[str]:
     owners = mend(session, now)
     if owners:
-        counting.count(
-            session, name, **{"mended" if mend in {_let_go, _complete} else "returned": len(owners)}
-        )
+        mended = len(owners) if mend in {_let_go, _complete} else 0
+        counting.count(session, name, mended=mended, returned=len(owners) - mended)
     return owners
 
 

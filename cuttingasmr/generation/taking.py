@@ -105,13 +105,11 @@ def take_turns(session: Session, *, limit: int, first_seconds: float) -> list[Vi
     return videos
 
 
-def take_finished(session: Session, *, video_id: str, by: str) -> Video | None:
-    """Take a video that the provider has finished, to store it; `None` when somebody else was quicker."""
-    saving = {"status": Status.SAVING, "saving_at": db.utc_now(), "tries": 0, "trouble_at": None, "claim": ""}
+def take_finished(session: Session, *, video_id: str, by: str) -> bool:
+    """Take a video that the provider has finished, to store it; false when somebody else was quicker."""
+    saving = {"status": Status.SAVING, "saving_at": db.utc_now(), **rows.FRESH, "taken_by": by}
     rendering = (col(Video.status) == Status.RENDERING, col(Video.taken_by) == "")
-    if rows.update_running(session, video_id, *rendering, **saving, taken_by=by) is None:
-        return None
-    return rows.get(session, video_id=video_id)
+    return rows.update_running(session, video_id, *rendering, **saving) is not None
 
 
 def let_go(

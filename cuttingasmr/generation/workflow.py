@@ -18,6 +18,7 @@ from cuttingasmr.generation import failures, keeping, rows, steps, submitting, t
 from cuttingasmr.generation.failures import Action, Failure
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
+from cuttingasmr.providers.video import Task, TaskState
 from cuttingasmr.settings import get_settings
 
 DOUBTS = 2
@@ -93,35 +94,34 @@ class Maker:
 
     async def ask(self, video: Video) -> None:
         """Ask the provider about a video, and act when it is over. Its next turn is noted already."""
-        outcome = await steps.ask(video)
-        match outcome["state"]:
-            case "done":
-                taken = await db.transact(taking.take_finished, video_id=video.id, by=self._me)
-                if taken is not None:
-                    await self.store(taken)
-            case "failed":
-                await self._make_anew(video, _refusal(outcome))
-            case "unknown" if video.tries + 1 >= UNKNOWN_TRIES:
+        task = await steps.ask(video)
+        match task.state if task else None:
+            case TaskState.DONE:
+                if await db.transact(taking.take_finished, video_id=video.id, by=self._me):
+                    await self.store(video, task)
+            case TaskState.FAILED if task is not None:
+                await self._make_anew(video, failures.of_provider(task.code, task.text))
+            case TaskState.UNKNOWN if video.tries + 1 >= UNKNOWN_TRIES:
                 await self._give_up(video.id, failures.LOST)
-            case "unknown":
+            case TaskState.UNKNOWN:
                 await db.transact(steps.count_try, video_id=video.id)
             case _ if _since(video.submit_began_at or video.rendering_at) > get_settings().wait_limit_seconds:
                 await self._give_up(video.id, failures.TOO_SLOW)
             case _:
                 pass
 
-    async def store(self, video: Video) -> None:
+    async def store(self, video: Video, found: Task | None = None) -> None:
         """Store the file. A full storage is waited for: the provider keeps the video for two weeks."""
-        outcome = await keeping.store(video.id)
+        outcome, tries = await keeping.store(video.id, found=found), 0 if found else video.tries
         match outcome["state"]:
             case "stored":
                 await steps.complete(video.id)
             case "ended":
                 pass
-            case "failed" | "broken" if video.tries + 1 >= BROKEN_TRIES:
+            case "failed" | "broken" if tries + 1 >= BROKEN_TRIES:
                 await self._give_up(video.id, failures.BROKEN)
             case "failed" | "broken":
-                await self._later(video.id, 1.0, tries=video.tries + 1)
+                await self._later(video.id, 1.0, tries=tries + 1)
             case "full":
                 patience = get_settings().storage_patience_seconds
                 await self._store_later(

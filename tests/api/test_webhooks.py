@@ -49,12 +49,13 @@ def call_back(
 def test_a_callback_is_heard_and_changes_nothing_itself(api: Api, body: object) -> None:
     ada = api.someone()
     video_id = ada.start()
-    before = db.look(lambda session: session.get_one(Video, video_id).model_dump())
+    noted = {"claim", "due_at"}
+    before = db.look(lambda session: session.get_one(Video, video_id).model_dump(exclude=noted))
 
     answers = [call_back(api, video_id, body) for _ in range(2)]
 
     assert [(answer.status_code, answer.json()) for answer in answers] == [(200, {"success": True})] * 2
-    assert db.look(lambda session: session.get_one(Video, video_id).model_dump()) == before
+    assert db.look(lambda session: session.get_one(Video, video_id).model_dump(exclude=noted)) == before
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ import pytest
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import keeping, steps, submitting
-from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.generation.start import charge_and_record
 from cuttingasmr.models import Status, Video
 from cuttingasmr.models.columns import new_id
+from cuttingasmr.providers.video import Task, TaskState
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.films import PROMPT
@@ -59,13 +59,19 @@ async def submitted(prompt: str = PROMPT) -> str:
     return video_id
 
 
-async def over(video_id: str) -> Outcome:
+async def over(video_id: str) -> Task:
     """Check until it is over."""
     deadline = time.monotonic() + 30
-    while (outcome := await steps.ask(row(video_id)))["state"] == "pending":
+    while (task := await asked(video_id)).state is TaskState.PENDING:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
-    return outcome
+    return task
+
+
+async def asked(video_id: str) -> Task:
+    task = await steps.ask(row(video_id))
+    assert task is not None
+    return task
 
 
 @pytest.mark.usefixtures("strangers")
@@ -91,7 +97,8 @@ async def test_a_video_that_has_ended_is_neither_submitted_nor_stored() -> None:
 async def test_asking_tells_how_a_task_went(fate: str, outcome: dict[str, str]) -> None:
     video_id = await submitted(fate)
 
-    assert outcome.items() <= (await over(video_id)).items()
+    task = await over(video_id)
+    assert outcome.items() <= {"state": task.state, "code": task.code}.items()
     assert row(video_id).status == Status.RENDERING, "asking changes nothing"
 
 
@@ -100,15 +107,15 @@ async def test_a_task_on_its_way_is_pending_and_a_lost_one_unknown() -> None:
     pending, lost = await submitted(never()), await submitted(never())
     change(lost, provider_task_id="lost")
 
-    assert (await steps.ask(row(pending)))["state"] == "pending"
-    assert (await steps.ask(row(lost)))["state"] == "unknown"
+    assert (await asked(pending)).state is TaskState.PENDING
+    assert (await asked(lost)).state is TaskState.UNKNOWN
 
 
 async def test_a_provider_that_does_not_answer_is_no_failure(strangers: Sandbox) -> None:
     video_id = await submitted(never())
 
     with broken(strangers, "500", only="record-info"):
-        assert (await steps.ask(row(video_id)))["state"] == "unreachable"
+        assert await steps.ask(row(video_id)) is None
         assert (await keeping.store(video_id))["state"] == "unreachable"
 
 
@@ -119,9 +126,7 @@ async def test_a_task_is_asked_about_with_the_key_that_made_it(
     videos = [await submitted(never()) for _ in range(3)]
 
     assert len({row(video).provider_key for video in videos}) == 3
-    assert [(await steps.ask(row(video)))["state"] for video in (*videos, *reversed(videos))] == [
-        "pending"
-    ] * 6
+    assert {(await asked(video)).state for video in (*videos, *reversed(videos))} == {TaskState.PENDING}
 
 
 @pytest.mark.usefixtures("strangers")

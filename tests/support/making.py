@@ -19,7 +19,7 @@ from tests.support.people import make_user
 def begin(prompt: str = PROMPT) -> str:
     """Charge a video, and give its id."""
     user, request = make_user(), VideoRequest.checked(prompt=prompt)
-    return db.run(charge_and_record, user_id=user, request=request).id
+    return db.run(charge_and_record, user_id=user, request=request)[0].id
 
 
 def never() -> str:
