@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -58,36 +58,30 @@ class Walk:
 
     folder: int = 0
     after: str = ""
+    size: int = PAGE
+    clock: Callable[[], datetime] = db.utc_now
 
     def __post_init__(self) -> None:
         """Choose where to begin."""
         self.after = self.after or f"{FOLDERS[self.folder]}/{secrets.token_hex(1)}"
 
-
-_walk = Walk()
-
-
-async def look_through() -> None:
-    """Look through the next page of the storage, and go on to the next folder at its end."""
-    folder = FOLDERS[_walk.folder]
-    page = await get_store().names(folder, after=_walk.after, size=PAGE)
-    await compare(folder, page, after=_walk.after, is_last=len(page) < PAGE)
-    if len(page) < PAGE:
-        _walk.folder = (_walk.folder + 1) % len(FOLDERS)
-        _walk.after = f"{FOLDERS[_walk.folder]}/"
-    else:
-        _walk.after = page[-1].key
+    async def go_on(self) -> None:
+        """Look through the next page, and turn to the next folder at the end of one."""
+        folder = FOLDERS[self.folder]
+        page = await get_store().names(folder, after=self.after, size=self.size)
+        is_last = len(page) < self.size
+        await compare(folder, page, after=self.after, is_last=is_last, now=self.clock())
+        if is_last:
+            self.folder = (self.folder + 1) % len(FOLDERS)
+        self.after = f"{FOLDERS[self.folder]}/" if is_last else page[-1].key
 
 
-check_archive = Aside(NAME, look_through, niceness=LOW)
+check_archive = Aside(NAME, Walk().go_on, niceness=LOW)
 """The chore: every few minutes, in any engine."""
 
 
-async def compare(
-    folder: str, page: Sequence[Kept], *, after: str, is_last: bool, now: datetime | None = None
-) -> None:
+async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: bool, now: datetime) -> None:
     """Compare a page of files, which begins behind `after`, with the rows, and act where they differ."""
-    now = now or db.utc_now()
     removed = await _remove_unwanted([kept for kept in page if kept.changed_at < now - ORPHAN_AGE])
     mended = returned = 0
     if folder == "videos":

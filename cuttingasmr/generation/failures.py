@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 BROKEN_FILE = "BrokenFile"
+UNSAFE_LINK = "UnsafeLink"
 LANGUAGE = "en"
 
 
@@ -44,6 +45,7 @@ SENTENCES = {
         "NotOffered": "The video service does not offer this kind of video at the moment.",
         "AccountTrouble": "Our own account with the video service has trouble. The operator has been told.",
         BROKEN_FILE: "The video service sent a damaged file instead of a video. It often works on a second try.",
+        UNSAFE_LINK: "The video service named a place for this video from which this site does not fetch files.",
         "TooSlow": "The video service did not finish this video in time.",
         "ProviderUnavailable": "The video service could not be reached for too long.",
         "TaskLost": "The video service has lost this video.",
@@ -86,6 +88,7 @@ MAINTENANCE = _failure("Maintenance", Fault.CAPACITY, Action.WAIT)
 NOT_OFFERED = _failure("NotOffered", Fault.PROVIDER)
 ACCOUNT = _failure("AccountTrouble", Fault.OURS, Action.RETRY)
 BROKEN = _failure(BROKEN_FILE, Fault.PROVIDER)
+UNSAFE = _failure(UNSAFE_LINK, Fault.PROVIDER)
 TOO_SLOW = _failure("TooSlow", Fault.PROVIDER)
 UNREACHABLE = _failure("ProviderUnavailable", Fault.PROVIDER)
 LOST = _failure("TaskLost", Fault.PROVIDER)
@@ -138,3 +141,8 @@ def of_provider(code: str, text: str) -> Failure:
         if all(word in said for word in known.words):
             return known.failure
     return CODES.get(code, RENDER_FAILED)
+
+
+def of_file(code: str) -> Failure:
+    """Say why a finished video's file was not kept."""
+    return UNSAFE if code == UNSAFE_LINK else BROKEN

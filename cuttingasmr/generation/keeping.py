@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import rows
-from cuttingasmr.generation.failures import BROKEN_FILE
+from cuttingasmr.generation.failures import BROKEN_FILE, UNSAFE_LINK
 from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
@@ -27,7 +27,6 @@ from cuttingasmr.storage import media
 from cuttingasmr.storage.media import Media, NotAVideo
 from cuttingasmr.storage.store import StorageUnavailable, get_store
 
-UNSAFE_LINK = "UnsafeLink"
 DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Why our own disk does not take a file; any other `OSError` is a mistake of ours."""
 

@@ -139,7 +139,7 @@ def _claim_submit(session: Session, *, video_id: str) -> tuple[Video, Turn] | Ou
         return Outcome(state="sent" if video.provider_task_id else "doubt")
     turn = get_key_pool().take(session, avoid=video.provider_key)
     if isinstance(turn, Later):
-        return Outcome(state="later", seconds=turn.seconds, code=turn.why)
+        return Outcome(state="later", seconds=turn.seconds, code=turn.why.value)
     video.submit_began_at, video.provider_key = db.utc_now(), turn.key.fingerprint
     return video, turn
 

@@ -119,7 +119,7 @@ class Maker:
             case "ended":
                 pass
             case "failed" | "broken" if tries + 1 >= BROKEN_TRIES:
-                await self._give_up(video.id, failures.BROKEN)
+                await self._give_up(video.id, failures.of_file(outcome.get("code", "")))
             case "failed" | "broken":
                 await self._later(video.id, 1.0, tries=tries + 1)
             case "full":

@@ -21,8 +21,6 @@ from av.error import FFmpegError
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
-    from av.packet import Packet
-    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -114,22 +112,21 @@ def _length(container: InputContainer, asked: float | None) -> float:
 
 def _check_whole(container: InputContainer, video: VideoStream, audio: AudioStream, length: float) -> None:
     """Read the file to its end, without decoding: what its index promises has to be there."""
-    ends = {video.index: 0.0, audio.index: 0.0}
+    ends = {video.index: 0, audio.index: 0}
     packets = container.demux(video, audio)
     for packet in itertools.islice(packets, MOST_PACKETS):
         if packet.is_corrupt:
             raise NotAVideo("cut off")
-        ends[packet.stream.index] = max(ends[packet.stream.index], _end_of(packet))
+        if packet.pts is not None:  # the demuxer's own last word has none, and holds nothing
+            ends[packet.stream_index] = max(ends[packet.stream_index], packet.pts + (packet.duration or 0))
     if next(packets, None) is not None:
         raise NotAVideo("too many packets")
-    if ends[video.index] < length - 1 or ends[audio.index] < length / 2:
+    if _seconds(video, ends) < length - 1 or _seconds(audio, ends) < length / 2:
         raise NotAVideo("shorter than it says")
 
 
-def _end_of(packet: Packet[Stream]) -> float:
-    if packet.pts is None:  # the demuxer's own last word, which holds nothing
-        return 0.0
-    return float((packet.pts + (packet.duration or 0)) * packet.time_base)
+def _seconds(stream: VideoStream | AudioStream, ends: dict[int, int]) -> float:
+    return float(ends[stream.index] * stream.time_base) if stream.time_base else 0.0
 
 
 def _poster(container: InputContainer, video: VideoStream, moment: float) -> bytes:

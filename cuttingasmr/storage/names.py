@@ -41,13 +41,8 @@ def apart(names: Iterable[str]) -> list[str]:
 def disposition(name: str, *, attachment: bool) -> str:
     """Say how a file is to be treated and what it is called (RFC 6266): in ASCII for old clients, and as it is."""
     kind = "attachment" if attachment else "inline"
-    plain = (
-        unicodedata.normalize("NFKD", name)
-        .encode("ascii", "ignore")
-        .decode()
-        .replace("\\", "")
-        .replace('"', "")
-    )
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = " ".join(plain.replace("\\", "").replace('"', "").split())
     ascii_only = (
         plain if plain.strip(" .").rpartition(".")[0].strip() else f"{NAMELESS}{name[name.rfind('.') :]}"
     )

@@ -20,12 +20,15 @@ from cuttingasmr.storage.media import inspect
 from cuttingasmr.storage.store import get_store
 from tests.support.binding import bind
 from tests.support.films import small_film
+from tests.support.finished import change, completed, paid, row
 from tests.support.liar import Liar, lying
-from tests.support.making import change, completed, paid, row
 from tests.support.people import make_user
 from tests.support.site import Sandbox
 
 pytestmark = pytest.mark.usefixtures("line")
+
+on_one_database = pytest.mark.parametrize("strangers", ["sqlite"], indirect=True)
+"""For what is not about the database."""
 
 LINK = "/api/v1/veo/get-1080p-video?taskId=some&index=0"
 
@@ -80,6 +83,7 @@ def gives(liar: Liar, film: bytes) -> None:
     liar.lies["/film.mp4"] = film
 
 
+@on_one_database
 @pytest.mark.usefixtures("strangers")
 async def test_a_finished_video_comes_in_1080p_and_costs_nothing() -> None:
     video_id = await completed("honeycomb")
@@ -90,7 +94,7 @@ async def test_a_finished_video_comes_in_1080p_and_costs_nothing() -> None:
 
     assert (asked.hd_state, found.hd_state, found.hd_note) == (HdState.ASKED, HdState.READY, "")
     assert found.hd_key == f"videos/{video_id}-1080p.mp4"
-    path = get_store().path_of(found.hd_key)
+    path = get_store().path_of(found.hd_key or "")
     assert path is not None
     assert (inspect(path).width, inspect(path).height) == (1920, 1080)
     assert db.look(ledger.balance, user_id=found.user_id) == before
@@ -137,6 +141,7 @@ async def test_an_engine_that_died_on_the_way_is_followed(liar: Liar) -> None:
     assert row(video_id).hd_state == HdState.READY
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("size", "why"),
     [
@@ -158,6 +163,7 @@ async def test_what_is_not_1080p_is_not_shown_as_such(
     assert kept(tmp_path) == []
 
 
+@on_one_database
 async def test_a_video_of_which_there_is_none_says_so_and_can_be_asked_about_later(liar: Liar) -> None:
     says(liar, 501, "fallback videos cannot be upgraded")
     video_id = ready()
@@ -172,6 +178,7 @@ async def test_a_video_of_which_there_is_none_says_so_and_can_be_asked_about_lat
     assert (soon.hd_state, later.hd_state, later.hd_note) == (HdState.UNAVAILABLE, HdState.ASKED, "")
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "answer",
     [
@@ -191,6 +198,7 @@ async def test_after_ten_minutes_it_is_given_up(liar: Liar, answer: dict[str, ob
     assert (found.hd_state, found.hd_note) == (HdState.UNAVAILABLE, hd.TOO_SLOW)
 
 
+@on_one_database
 async def test_a_damaged_file_is_fetched_again(liar: Liar) -> None:
     gives(liar, b"<html>")
     video_id = ready()

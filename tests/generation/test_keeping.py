@@ -9,19 +9,25 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from cuttingasmr import db
+from cuttingasmr.credits import audit
 from cuttingasmr.generation import keeping
+from cuttingasmr.generation.workflow import Maker
 from cuttingasmr.models import Status
 from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.bucket import holding
 from tests.support.films import picture_alone, small_film, sound_alone
+from tests.support.finished import change, completed, paid, rendered, row
 from tests.support.liar import lying
-from tests.support.making import change, completed, paid, rendered, row
 from tests.support.shelf import shelving
 from tests.support.site import Sandbox
 
 pytestmark = pytest.mark.usefixtures("line")
+
+on_one_database = pytest.mark.parametrize("strangers", ["sqlite"], indirect=True)
+"""For what is not about the database."""
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -77,6 +83,7 @@ async def test_what_is_stored_and_not_whole_is_fetched_again(key: str) -> None:
     assert path.read_bytes() == whole
 
 
+@on_one_database
 @pytest.mark.usefixtures("strangers")
 async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None:
     video_id = await rendered()
@@ -86,6 +93,7 @@ async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None
     assert files_in(tmp_path / "tmp") == []
 
 
+@on_one_database
 @pytest.mark.usefixtures("strangers")
 async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
     video_id = await rendered("sandbox:broken-file")
@@ -96,6 +104,7 @@ async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
     assert [file for file in files_in(tmp_path) if file.suffix == ".mp4"] == []
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "mode", [pytest.param("down", id="nobody there"), pytest.param("500", id="an error inside")]
 )
@@ -108,6 +117,7 @@ async def test_a_file_that_cannot_be_fetched_now_is_tried_again_later(strangers:
     assert await keeping.store(video_id) == {"state": "stored"}
 
 
+@on_one_database
 async def test_a_provider_whose_link_dies_later_breaks_nothing(strangers: Sandbox) -> None:
     video_id = await completed()
 
@@ -131,6 +141,7 @@ async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
     del strangers
 
 
+@on_one_database
 async def test_a_store_elsewhere_keeps_them_as_well(
     strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -151,6 +162,7 @@ async def test_a_store_elsewhere_keeps_them_as_well(
     del strangers
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("make", "state"),
     [
@@ -194,13 +206,20 @@ async def test_a_result_at_a_private_address_is_not_fetched_and_the_credits_retu
         video_id = paid(provider_task_id="some")
         with capture_logs() as said:
             outcome = await keeping.store(video_id)
+            change(video_id, tries=1)
+            await Maker("some").store(row(video_id))
 
+    found = row(video_id)
     assert outcome == {"state": "failed", "code": "UnsafeLink"}
     assert shelf.asked == []
     assert "video.unsafe-link" in {line["event"] for line in said}
+    assert (found.status, found.error_code, found.credits_returned) == (Status.FAILED, "UnsafeLink", 10)
+    assert "does not fetch files" in found.error_message
+    assert db.look(audit.find_all) == []
     del strangers
 
 
+@on_one_database
 @pytest.mark.parametrize("urls", [pytest.param("[]", id="none"), pytest.param("null", id="nothing")])
 async def test_a_finished_task_without_a_file_is_a_failure(
     strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, urls: str

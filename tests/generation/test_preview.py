@@ -14,13 +14,13 @@ from cuttingasmr.storage.store import get_store
 from tests.support.binding import bind
 from tests.support.bucket import holding
 from tests.support.films import small_film
-from tests.support.making import change, paid, row
+from tests.support.finished import change, paid, row
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def finished(film: bytes, **facts: object) -> str:
-    video_id = paid(status=Status.COMPLETED, **facts)
+async def finished(film: bytes) -> str:
+    video_id = paid(status=Status.COMPLETED)
     change(video_id, file_key=f"videos/{video_id}.mp4")
     await get_store().put(f"videos/{video_id}.mp4", film)
     return video_id

@@ -13,7 +13,7 @@ from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import purge
 from cuttingasmr.models import ChoreRun, HdState, Picture, Status
 from cuttingasmr.storage.store import get_store
-from tests.support.making import change, paid, row
+from tests.support.finished import change, paid, row
 from tests.support.people import make_user
 
 pytestmark = pytest.mark.usefixtures("database")

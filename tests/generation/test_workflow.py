@@ -52,7 +52,7 @@ def test_a_sentence_becomes_a_film_that_plays_and_is_paid_once(works: Api) -> No
         pytest.param("sandbox:fail", "RenderFailed", "second try", id="failed"),
         pytest.param("sandbox:fail=500", "RenderFailed", "second try", id="failed inside"),
         pytest.param("sandbox:broken-file", "BrokenFile", "damaged", id="a damaged file"),
-        pytest.param("sandbox:reject", "PromptRejected", "wording", id="refused at once"),
+        pytest.param("sandbox:reject", "PromptRefused", "wording", id="refused at once"),
         pytest.param(
             "sandbox:policy sandbox:no-callback",
             "PromptRejected",

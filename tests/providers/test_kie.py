@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.providers.http import BREAKER_FAILURES, LARGEST_ANSWER, Provider
+from cuttingasmr.providers.http import BREAKER_FAILURES, LARGEST_ANSWER, AnswerLost, Provider
 from cuttingasmr.providers.kie import Kie, KieJobs, KieVeo
 from cuttingasmr.providers.video import (
     Busy,
@@ -173,6 +173,21 @@ async def test_an_answer_without_end_is_not_read_to_its_end(lied_to: Kie, liar: 
         await lied_to.create(order(), KEY)
     with pytest.raises(ProviderUnavailable):
         await lied_to.look_up("t", KEY)
+
+
+async def test_an_answer_that_comes_by_the_byte_is_not_waited_for(liar: Liar) -> None:
+    liar.says, liar.pause = b'{"code": 200, "data": {"taskId": "t"}}', 0.1
+
+    with pytest.raises(AnswerLost):
+        await Provider(liar.url, seconds=0.3).write("/x", headers={}, body={})
+
+
+async def test_an_answer_that_is_packed_is_not_unpacked(liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "t"}}'
+
+    await KieVeo(liar.url).create(order(), KEY)
+
+    assert liar.asked[0].headers["accept-encoding"] == "identity", "a small answer cannot become a huge one"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +28,8 @@ class Liar:
         self.promises: int | None = None
         self.more: dict[str, str] = {}
         self.lies: dict[str, bytes] = {}
+        self.pause = 0.0
+        """Seconds between two bytes."""
         self.speaks = threading.Event()
         self.speaks.set()
         self.asked: list[Asked] = []
@@ -49,7 +52,9 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(OSError):  # who waited too long is gone
-                self.wfile.write(says)
+                for part in _parts(says, liar.pause):
+                    self.wfile.write(part)
+                    time.sleep(liar.pause)
 
         do_GET = do_POST  # noqa: N815 - the name is how the base class calls it
 
@@ -57,6 +62,11 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Answer
+
+
+def _parts(says: bytes, pause: float) -> list[bytes]:
+    """Cut what is said into bytes, where there is a pause between them."""
+    return [bytes([byte]) for byte in says] if pause else [says]
 
 
 @contextmanager

@@ -79,7 +79,7 @@ class Sandbox:
 
     def tasks(self, prompt: str = "") -> list[dict[str, Any]]:
         """List the tasks that were created, by a part of their prompt."""
-        found = self._http.get("/control/tasks", params={"prompt": prompt}).json()
+        found = self._http.get("/control/tasks", params={"prompt": prompt, "limit": "100000"}).json()
         return found["tasks"] if isinstance(found, dict) else found
 
 
@@ -107,6 +107,7 @@ class Site:
             "SANDBOX_URL": sandbox.url,
             "SECRET_KEY": "of-the-tests",
             "POLL_FIRST_SECONDS": "0.5",
+            "VEO3_CREATES_PER_WINDOW": "1000",  # the limit is tested where it is the question
             "ADMIN_EMAILS": OPERATOR,
             **environment,
         }
