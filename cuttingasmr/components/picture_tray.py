@@ -92,9 +92,14 @@ def _kind_choice(kind: str, name: str) -> rx.Component:
 def _picture_mould() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.img(alt="", class_name=theme.PICTURE_IMAGE, custom_attrs={"draggable": "false"}),
-            class_name=f"cut {theme.PICTURE_CUT}",
-            custom_attrs={"data-cut": ""},
+            rx.el.div(
+                rx.el.img(alt="", class_name=theme.PICTURE_IMAGE, custom_attrs={"draggable": "false"}),
+                class_name=f"cut {theme.PICTURE_CUT}",
+                custom_attrs={"data-cut": ""},
+            ),
+            _act("remove", "Remove", "x", look=theme.PICTURE_REMOVE),
+            rx.el.progress(class_name=theme.PICTURE_PROGRESS, max="1", aria_label="Sending"),
+            class_name=theme.PICTURE_STAGE,
         ),
         rx.el.div(
             _act("earlier", "Earlier", "arrow-right", "rotate-180"),
@@ -102,8 +107,6 @@ def _picture_mould() -> rx.Component:
             _act("later", "Later", "arrow-right"),
             class_name=theme.PICTURE_FOOT,
         ),
-        _act("remove", "Remove", "x", look=theme.PICTURE_REMOVE),
-        rx.el.progress(class_name=theme.PICTURE_PROGRESS, max="1", aria_label="Sending"),
         class_name=theme.PICTURE,
         custom_attrs={"data-mould": "picture"},
     )

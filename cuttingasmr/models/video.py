@@ -119,7 +119,7 @@ class Video(SQLModel, table=True):
     kind: str = Field(default=VideoKind.TEXT, max_length=32)
     prompt: str = Field(max_length=2000)
     picture_ids: list[str] = Field(default_factory=list, sa_type=JSON)
-    """The pictures it is made from, in their order; none for text alone."""
+    """The pictures it is made from, in their order, each an id or `id@x,y` (prompts.PICTURE); none for text alone."""
     title: str = Field(default="", max_length=120)
     search_text: str = Field(default="", sa_type=Text)
     """Title and prompt, case-folded: what a search looks through, alike on both databases."""
