@@ -132,6 +132,7 @@ def _details(card: CardVar) -> rx.Component:
             ("canceled", _second_chance(card)),
             rx.fragment(tending.cancel(card), tending.discard_dialog(card)),
         ),
+        rx.cond(Shelving.about == card.id, rx.el.p(Shelving.error, role="alert", class_name=theme.ERROR)),
         rx.cond(Studio.error_at == card.id, rx.el.p(Studio.error, role="alert", class_name=theme.ERROR)),
         _prompt(card),
         rx.cond(card.stage == "ready", _share(card)),
