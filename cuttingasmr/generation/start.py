@@ -12,10 +12,10 @@ from sqlmodel import Session, col, func, select
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import InsufficientCredits, Invalid, KeyReused, NotFound, TooManyVideos
-from cuttingasmr.generation import engine, progress, rows
+from cuttingasmr.generation import engine, progress, rows, taking
 from cuttingasmr.generation.moderation import moderate
 from cuttingasmr.generation.prompts import MODEL, VideoRequest
-from cuttingasmr.models import ENDED, AuditEntry, Status, User, Video, VideoKind
+from cuttingasmr.models import ENDED, AuditEntry, User, Video, VideoKind
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.settings import get_settings
 
@@ -134,8 +134,8 @@ def _charge(session: Session, user_id: str, videos: Sequence[Video]) -> None:
 def _next_turn(session: Session, user_id: str, count: int) -> int:
     """Give the rank of this person's next video, or raise `TooManyVideos`.
 
-    Turns are handed out as at a round table: whoever has nothing on the way sits down at the turn that is being served now,
-    and each further video is one turn later. The person's row is locked, so that they cannot overtake themselves.
+    Who has nothing on the way joins the round that is open now, and each further video is one round later. The person's row is
+    locked, so that they cannot overtake themselves.
     """
     locked = select(User.id).where(col(User.id) == user_id).with_for_update(key_share=True)
     if session.exec(locked).first() is None:
@@ -145,10 +145,7 @@ def _next_turn(session: Session, user_id: str, count: int) -> int:
     limit = get_settings().user_video_limit
     if unfinished + count > limit:
         raise TooManyVideos(retryAfter=RETRY_AFTER_SECONDS, limit=limit, unfinished=unfinished)
-    served = select(func.min(col(Video.queue_rank))).where(
-        col(Video.status) == Status.QUEUED, col(Video.submit_began_at).is_(None)
-    )
-    return (session.exec(served).one() or 0) + unfinished
+    return taking.round_open(session) + unfinished
 
 
 def _keys(key: str | None, count: int) -> list[str | None]:

@@ -50,16 +50,6 @@ def forget_claim(session: Session, *, video_id: str, by: str) -> None:
     rows.update_running(session, video_id, col(Video.taken_by) == by, claim="")
 
 
-def make_anew(session: Session, *, video: Video) -> bool:
-    """Forget a task that has failed, so that another one is sent for; false when that is not its task any more."""
-    is_that = col(Video.provider_task_id) == video.provider_task_id
-    facts = {"provider_task_id": None, "submit_began_at": None, "remakes": col(Video.remakes) + 1}
-    return (
-        rows.update_running(session, video.id, is_that, **rows.FRESH, **facts, due_at=db.utc_now())
-        is not None
-    )
-
-
 async def complete(video_id: str) -> None:
     """End a stored video well. An end is never changed."""
     if user_id := await db.transact(end_well, video_id=video_id):

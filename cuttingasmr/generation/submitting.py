@@ -126,6 +126,17 @@ async def forget_submit(video_id: str) -> None:
     await db.transact(rows.note, video_id=video_id, submit_began_at=None)
 
 
+async def start_over(video_id: str, task_id: str) -> None:
+    """Forget a task that has failed, so that another one is sent for, with another key where there is one.
+
+    Nothing happens to a video that has another task by now: repeating it is harmless.
+    """
+    is_that = col(Video.provider_task_id) == task_id
+    facts = {"provider_task_id": None, "submit_began_at": None, "remakes": col(Video.remakes) + 1}
+    again = {**rows.FRESH, **facts, "due_at": db.utc_now()}
+    await db.transact(rows.update_running, video_id, is_that, **again)
+
+
 def _claim_submit(session: Session, *, video_id: str) -> tuple[Video, Turn] | Outcome:
     """Take a key and note that a submit begins now, in one transaction; or tell why none begins.
 

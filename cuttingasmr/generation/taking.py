@@ -73,6 +73,18 @@ def take_queued(session: Session, *, by: str, limit: int, at_once: int, hold: ti
     return taken
 
 
+def round_open(session: Session) -> int:
+    """Give the round of the queue that a newcomer joins: the one that waits to be served, or the next if it has begun.
+
+    So whoever had their turn stands before all who came later, and nobody who waits is passed by newcomers for ever.
+    """
+    waiting = session.exec(select(func.min(col(Video.queue_rank))).where(RUNNING, UNSENT)).one()
+    if waiting is None:
+        return 0
+    begun = select(Video.id).where(RUNNING, ~UNSENT, col(Video.queue_rank) >= waiting).limit(1)
+    return waiting + (session.exec(begun).first() is not None)
+
+
 def take_left(session: Session, *, by: str, limit: int) -> list[Video]:
     """Take videos that somebody had begun to send or to store, and whose time has come."""
     left = select(Video).where(RUNNING, FREE, LEFT, col(Video.due_at) <= db.utc_now())

@@ -165,7 +165,7 @@ class Maker:
         if not helps or video.remakes >= REMAKES:
             await self._give_up(video.id, failure)
         else:
-            await db.transact(steps.make_anew, video=video)
+            await submitting.start_over(video.id, video.provider_task_id or "")
 
     async def _wait_for_word(self, video_id: str) -> None:
         """Wait for a callback to claim a submit in doubt, as long as one may still come."""
