@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Awaitable, Callable
@@ -41,9 +42,10 @@ class Aside:
     def _do(self) -> None:
         try:
             if self._niceness:
-                os.setpriority(
-                    os.PRIO_PROCESS, threading.get_native_id(), self._niceness
-                )  # on Linux: this thread
+                with contextlib.suppress(
+                    OSError
+                ):  # on Linux a thread has a niceness of its own; elsewhere it may not
+                    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
             asyncio.run(self._work_and_hang_up())
         except DatabaseUnavailable:
             log.warning("chore.no-database", chore=self._name)
