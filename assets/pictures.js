@@ -1,5 +1,6 @@
 // The form's pictures: chosen, dropped, pasted or photographed, sent to the API, cut, put in order, and kept through
-// reloads. The tray is left empty by React, so what lies in it is this file's; it is filled anew whenever React draws it.
+// reloads. assets/site.js fetches this file when it is first needed, and brings what was chosen. The tray is left empty by
+// React, so what lies in it is this file's; it is filled anew whenever React draws it.
 
 (() => {
   "use strict";
@@ -38,7 +39,8 @@
   const keep = () => {
     try {
       const done = pictures.filter(({ id }) => id).map(({ id, width, height, x, y, used }) => ({ id, width, height, x, y, used }));
-      sessionStorage.setItem(KEPT, JSON.stringify({ kind, pictures: done }));
+      if (done.length) sessionStorage.setItem(KEPT, JSON.stringify({ kind, pictures: done }));
+      else sessionStorage.removeItem(KEPT);
     } catch {
       // Then they last as long as the page.
     }
@@ -298,9 +300,8 @@
   let isAsked = false;
 
   const hold = (event) => {
-    if (!event.target.matches?.("form[data-studio]") || !isSending()) return;
+    if (!isSending()) return;
     event.preventDefault();
-    event.stopImmediatePropagation();
     isAsked = true;
     say("One moment: the picture is still being sent.");
   };
@@ -313,40 +314,14 @@
 
   // --- listening
 
-  const images = (data) => [...(data?.files || [])];
-  const overForm = (event) => event.target.closest?.("form[data-studio]") && event.dataTransfer?.types.includes("Files");
-  const mark = (isOver) => form()?.toggleAttribute("data-dropping", isOver);
-
-  addEventListener("submit", hold, true);
+  addEventListener("bring", ({ detail: files }) => add(files));
+  addEventListener("sending", hold);
   addEventListener("drawn", draw);
 
   addEventListener("change", ({ target }) => {
-    if (target.matches?.("[data-adds]")) {
-      add([...target.files]);
-      target.value = "";
-    } else if (target.name === "kind" && target.form === form()) {
-      kind = target.value;
-      change();
-    }
-  });
-
-  addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); // else a miss would leave the page
-    mark(Boolean(overForm(event)));
-  });
-  addEventListener("dragleave", (event) => event.relatedTarget || mark(false));
-  addEventListener("drop", (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-    mark(false);
-    if (overForm(event)) add(images(event.dataTransfer));
-  });
-
-  addEventListener("paste", (event) => {
-    const files = images(event.clipboardData).filter(({ type }) => type.startsWith("image/"));
-    const isElsewhere = event.target.closest?.("dialog, form:not([data-studio])");
-    if (!files.length || !form() || isElsewhere) return;
-    event.preventDefault();
-    add(files);
+    if (target.name !== "kind" || target.form !== form()) return;
+    kind = target.value;
+    change();
   });
 
   addEventListener("pointerdown", begin);
@@ -372,7 +347,7 @@
     change();
   });
 
-  addEventListener("wish", ({ detail: wish }) => {
+  addEventListener("wished", ({ detail: wish }) => {
     for (const { request } of pictures) request?.abort();
     pictures = wish.pictures.map((picture) => ({ ...picture, used: true }));
     if (pictures.length) kind = wish.kind;
@@ -380,4 +355,6 @@
     if (wish.missing) refuse(null, wish.missing > 1 ? "The pictures of that video are not all kept any more." : "A picture of that video is not kept any more.");
     change();
   });
+
+  draw();
 })();

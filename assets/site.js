@@ -116,7 +116,7 @@
   const submit = (event) => {
     const studio = event.target.closest?.("form[data-studio]");
     if (!studio) return;
-    if (isReady() && !("busy" in studio.dataset)) {
+    if (isReady() && !("busy" in studio.dataset) && isWhole()) {
       studio.dataset.busy = "";
       return;
     }
@@ -166,6 +166,7 @@
     keep();
     const studio = form();
     wantsPrompt = !wish.template;
+    if (coming || wish.pictures.length || wish.missing) callPictures("wished", wish);
     if (!studio) return;
     studio.elements.prompt.value = draft.prompt;
     studio.elements.ratio.value = draft.ratio;
@@ -232,8 +233,69 @@
     if (!shown.length && ticking) ticking = clearInterval(ticking) || 0;
   };
 
+  // --- pictures: their script comes when it is first needed, and is told what was brought and wished (assets/pictures.js)
+
+  let coming = null;
+  let hasCome = false;
+  let waitsForPictures = false;
+
+  const callPictures = (type, detail) => {
+    coming ??= import("/pictures.js").then(come, () => (coming = null));
+    if (type) coming.then(() => dispatchEvent(new CustomEvent(type, { detail })));
+  };
+
+  const come = () => {
+    hasCome = true;
+    if (waitsForPictures) setTimeout(() => form()?.requestSubmit());
+    waitsForPictures = false;
+  };
+
+  /** Whether nothing of the form is still on its way: it is never sent without a picture that was added. */
+  const isWhole = () => {
+    if (coming && !hasCome) waitsForPictures = true;
+    return !waitsForPictures && dispatchEvent(new Event("sending", { cancelable: true }));
+  };
+
+  const keepsPictures = () => {
+    try {
+      return Boolean(sessionStorage.getItem("pictures"));
+    } catch {
+      return false;
+    }
+  };
+
+  const holdsFiles = (event) => Boolean(event.dataTransfer?.types.includes("Files"));
+
+  const hover = (event) => {
+    if (holdsFiles(event)) event.preventDefault(); // else a file that misses the form would take the page's place
+    form()?.toggleAttribute("data-dropping", event.type === "dragover" && holdsFiles(event) && form().contains(event.target));
+  };
+
+  const drop = (event) => {
+    hover(event);
+    if (holdsFiles(event) && form()?.contains(event.target)) callPictures("bring", [...event.dataTransfer.files]);
+  };
+
+  const paste = (event) => {
+    const files = [...(event.clipboardData?.files || [])].filter(({ type }) => type.startsWith("image/"));
+    if (!files.length || !form() || event.target.closest?.("dialog, form:not([data-studio])")) return;
+    event.preventDefault();
+    callPictures("bring", files);
+  };
+
+  const choose = ({ target }) => {
+    if (!target.matches?.("[data-adds]")) return;
+    callPictures("bring", [...target.files]);
+    target.value = "";
+  };
+
   // --- listening
 
+  addEventListener("change", choose);
+  addEventListener("dragover", hover);
+  addEventListener("dragleave", (event) => event.relatedTarget || hover(event));
+  addEventListener("drop", drop);
+  addEventListener("paste", paste);
   addEventListener("submit", submit, true);
   addEventListener("wish", takeWish);
   addEventListener("stranger", () => open("sign-in"));
@@ -286,6 +348,7 @@
       attributeFilter: ["data-answer", "data-elapsed", "data-at", "class", "value"],
     });
     refresh();
+    if (keepsPictures()) callPictures();
     if (waitsForReact) form()?.requestSubmit();
   };
 
