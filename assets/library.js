@@ -203,11 +203,15 @@
 
   addEventListener("focusout", (event) => {
     const field = event.target.closest?.("[data-name]");
-    if (field && field.value.trim() !== field.dataset.name) field.form.requestSubmit();
+    if (field && field.value.trim() !== (field.dataset.sent ?? field.dataset.name)) field.form.requestSubmit();
   });
 
   addEventListener("submit", (event) => {
-    if (event.target.matches?.("[data-rename]")) find("[data-name]", event.target)?.blur();
+    const name = event.target.matches?.("[data-rename]") && find("[data-name]", event.target);
+    if (name) {
+      name.dataset.sent = name.value.trim(); // leaving the field does not send it once more
+      name.blur();
+    }
     if (event.target.matches?.("[data-acts=delete], [data-acts=restore]")) setTimeout(() => select(false));
   });
 

@@ -61,7 +61,7 @@ def _player(card: CardVar) -> rx.Component:
     return rx.el.div(
         rx.cond(
             card.deleted,
-            rx.el.div(rx.el.div(icon("trash-2", 26), class_name=_CENTRE), class_name=theme.SHEET_WAITING),
+            rx.el.img(src=card.poster, alt="", class_name=theme.SHEET_PLAYER),
             rx.el.video(
                 src=card.file,
                 poster=card.poster,
@@ -78,9 +78,6 @@ def _player(card: CardVar) -> rx.Component:
         class_name=theme.SHEET_STAGE,
         custom_attrs=hues(card.material.to(Material)),
     )
-
-
-_CENTRE = f"{theme.CENTERED} text-white"
 
 
 def _making(card: CardVar) -> rx.Component:
@@ -135,6 +132,7 @@ def _details(card: CardVar) -> rx.Component:
             ("canceled", _second_chance(card)),
             rx.fragment(tending.cancel(card), tending.discard_dialog(card)),
         ),
+        rx.cond(Shelving.about == card.id, rx.el.p(Shelving.error, role="alert", class_name=theme.ERROR)),
         rx.cond(Studio.error_at == card.id, rx.el.p(Studio.error, role="alert", class_name=theme.ERROR)),
         _prompt(card),
         rx.cond(card.stage == "ready", _share(card)),

@@ -23,6 +23,7 @@ class Gallery:
     tally: Tally
     found: int
     opened: Seen | None
+    are_more_found: bool
     retried: frozenset[str]
     """Those of these videos that were tried once more: one failure is retried once."""
 
@@ -44,7 +45,9 @@ def look_around(
     tally = library.tally(session, user_id=user.id)
     shown = _opened(session, user, opened)
     retried = retried_among(session, user.id, [*videos.rows, *([shown] if shown else [])])
-    return Gallery(user, videos, tally, _found(session, user, wanted, videos, tally, cursor), shown, retried)
+    found = _found(session, user, wanted, videos, tally, cursor)
+    are_more = wanted.is_narrow and found > library.COUNTED
+    return Gallery(user, videos, tally, found, shown, are_more, retried)
 
 
 def _found(

@@ -83,14 +83,13 @@ class Counts:
     @classmethod
     def of(cls, sight: Gallery) -> Self:
         """Count a library."""
-        tally, many = sight.tally, sight.found > library.COUNTED
-        is_narrow = "1,000+ videos" if many and sight.found == library.COUNTED + 1 else counted(sight.found)
+        tally = sight.tally
         return cls(
             total=tally.total,
             **{name: tally.by_state[name] for name in STATES},
             favourites=tally.favourites,
             deleted=tally.deleted,
-            found=is_narrow,
+            found=f"{library.COUNTED:,}+ videos" if sight.are_more_found else counted(sight.found),
         )
 
 

@@ -20,17 +20,18 @@ LONGEST = 40_000
 
 
 class Shelving(rx.State):
-    """What became of the last act, and how to take it back. `act_id` changes with each one, so that a note shows again."""
+    """What became of the last act, which video it was about, and how to take it back. `act_id` changes with each one, so that a note shows again."""
 
     said: rx.Field[str] = rx.field("")
     undo: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
+    about: rx.Field[str] = rx.field("")
     act_id: rx.Field[str] = rx.field("")
 
     @rx.event
     async def act(self, what: object, video_ids: object) -> None:
         """Delete videos, take them back, or put a star on them or off; `video_ids` has commas between."""
-        await self._do(partial(self._act, what=what, video_ids=video_ids))
+        await self._do(partial(self._act, what=what, video_ids=video_ids), about=video_ids)
 
     @rx.event
     async def act_on_many(self, form: dict[str, Any]) -> None:
@@ -41,23 +42,23 @@ class Shelving(rx.State):
     @rx.event
     async def rename(self, form: dict[str, Any]) -> None:
         """Give a video a name; an empty one takes it away."""
+        fields = form if isinstance(form, Mapping) else {}
 
         async def do(user: User) -> None:
-            fields = form if isinstance(form, Mapping) else {}
             named = {"video_id": known_id(fields.get("video")), "title": fields.get("title")}
             await shelving.change(shelving.rename, user_id=user.id, **named)
 
-        await self._do(do)
+        await self._do(do, about=fields.get("video"))
 
     @rx.event
     async def share(self, video_id: object) -> None:
         """Let anybody with the link watch a video."""
-        await self._do(partial(_share, video_id=video_id, shared=True))
+        await self._do(partial(_share, video_id=video_id, shared=True), about=video_id)
 
     @rx.event
     async def unshare(self, video_id: object) -> None:
         """Let nobody but its owner watch a video."""
-        await self._do(partial(_share, video_id=video_id, shared=False))
+        await self._do(partial(_share, video_id=video_id, shared=False), about=video_id)
 
     @rx.event
     async def ask_for_hd(self, video_id: object) -> None:
@@ -66,7 +67,7 @@ class Shelving(rx.State):
         async def do(user: User) -> None:
             await hd.ask(user_id=user.id, video_id=known_id(video_id))
 
-        await self._do(do)
+        await self._do(do, about=video_id)
 
     @rx.event
     async def cancel(self, video_id: object) -> None:
@@ -76,7 +77,7 @@ class Shelving(rx.State):
             video = await control.cancel(user_id=user.id, video_id=known_id(video_id))
             self.said = f"Canceled. {counted(video.credits_returned)} came back."
 
-        await self._do(do)
+        await self._do(do, about=video_id)
 
     @rx.event
     async def discard(self, video_id: object) -> None:
@@ -89,7 +90,7 @@ class Shelving(rx.State):
             else:
                 self.said, self.undo = "Discarded.", video.id
 
-        await self._do(do)
+        await self._do(do, about=video_id)
 
     async def _act(self, user: User, *, what: object, video_ids: object) -> None:
         ids = read_ids(video_ids)
@@ -106,10 +107,10 @@ class Shelving(rx.State):
         else:
             raise Invalid
 
-    async def _do(self, act: Callable[[User], Awaitable[None]]) -> None:
+    async def _do(self, act: Callable[[User], Awaitable[None]], *, about: object = "") -> None:
         """Act as the person of this session, and say what became of it."""
         self.said = self.undo = self.error = ""
-        self.act_id = uuid4().hex
+        self.act_id, self.about = uuid4().hex, str(about)[:32]
         try:
             await act(await asker(self))
         except AppError as error:
