@@ -60,8 +60,12 @@ def test_the_table_knows_every_event_handler_and_no_other() -> None:
     known = {name for name in every_handler() if not name.endswith(".setvar")} - REFLEXES_OWN
 
     assert known - set(HANDLERS) == set(), f"add a line for each of these to HANDLERS in {TABLE}"
-    assert set(HANDLERS) - known == set(), f"take these out of HANDLERS in {TABLE}: there is no such handler any more"
-    assert every_handler() >= REFLEXES_OWN, "Reflex has changed what it brings: look at it, then at REFLEXES_OWN"
+    assert set(HANDLERS) - known == set(), (
+        f"take these out of HANDLERS in {TABLE}: there is no such handler any more"
+    )
+    assert every_handler() >= REFLEXES_OWN, (
+        "Reflex has changed what it brings: look at it, then at REFLEXES_OWN"
+    )
 
 
 def test_no_var_of_ours_can_be_set_by_a_browser() -> None:
@@ -96,9 +100,9 @@ class World:
             "event": site.change(add_event),
             "email": email,
             "failed": site.change(
-                lambda session: make_video(
-                    session, user_id=self.owner_id, status=Status.FAILED, credits_returned=10
-                ).id
+                lambda session: (
+                    make_video(session, user_id=self.owner_id, status=Status.FAILED, credits_returned=10).id
+                )
             ),
             "session": sessions.name_of(there.http.cookies[sessions.COOKIE])[:32],
         }
