@@ -12,9 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from sqlmodel import col, select
+from starlette.types import Message
 
 from cuttingasmr import db, rate_limits
 from cuttingasmr.api.crowd import Crowd
+from cuttingasmr.api.guards import EVENTS_AT_ONCE, Guards
 from cuttingasmr.api.proxies import Proxies, network_of
 from cuttingasmr.auth import local
 from cuttingasmr.auth.hashing import AT_ONCE, MOST_WAITING, in_turn
@@ -284,3 +286,22 @@ def test_a_body_of_five_megabytes_is_refused_wherever_it_goes(make_api: MakeApi)
     ):
         answer: httpx.Response = browser.request(method, path, content=b"x" * 5_000_000)
         assert answer.status_code == 413, path
+
+
+async def test_events_that_come_too_fast_wait() -> None:
+    taken: list[Message] = []
+
+    async def site(_scope: object, receive: Callable[[], object], _send: object) -> None:
+        while True:
+            taken.append(await receive())  # pyright: ignore[reportGeneralTypeIssues]
+
+    async def flood() -> Message:
+        await asyncio.sleep(0)
+        return {"type": "websocket.receive", "text": "42"}
+
+    scope = {"type": "websocket", "path": "/_event/", "headers": []}
+    flooding = asyncio.create_task(Guards(site)(scope, flood, None))  # pyright: ignore[reportArgumentType]
+    await asyncio.sleep(0.5)
+    flooding.cancel()
+
+    assert EVENTS_AT_ONCE <= len(taken) <= EVENTS_AT_ONCE + 20
