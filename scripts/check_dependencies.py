@@ -47,7 +47,18 @@ def main() -> int:
 def ask() -> list[dict[str, Any]] | None:
     """Give what is known of each package; `None` when nothing is known of any."""
     tool = Path(sys.executable).parent / "pip-audit"
-    options = ["-r", str(LOCK), "--no-deps", "--disable-pip", "-f", "json", "--progress-spinner", "off", "--timeout", "5"]
+    options = [
+        "-r",
+        str(LOCK),
+        "--no-deps",
+        "--disable-pip",
+        "-f",
+        "json",
+        "--progress-spinner",
+        "off",
+        "--timeout",
+        "5",
+    ]
     try:
         answer = subprocess.run(
             [str(tool), *options], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS

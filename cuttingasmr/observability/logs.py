@@ -108,5 +108,7 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
         )
     )
     for name in ("engineio.server", "socketio.server"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # else they add a handler of their own, which masks nothing
+        logging.getLogger(name).setLevel(
+            logging.ERROR
+        )  # else they add a handler of their own, which masks nothing
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -136,7 +136,7 @@ def test_every_limit_can_be_read() -> None:
 )
 def test_settings_that_mean_nothing_are_refused(field: str, value: str) -> None:
     with pytest.raises(ValueError, match=field):
-        Settings(**{field: value})
+        Settings.model_validate({field: value})
 
 
 @pytest.mark.parametrize(

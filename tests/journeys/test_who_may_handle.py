@@ -28,8 +28,11 @@ from cuttingasmr.models import (
     WebhookEvent,
 )
 from cuttingasmr.models.columns import new_id
+from cuttingasmr.states.office import Office
+from cuttingasmr.states.visitor import Visitor
 from tests.support.people import make_video
-from tests.support.site import OPERATOR, PASSWORD, Visitor
+from tests.support.site import OPERATOR, PASSWORD
+from tests.support.site import Visitor as Browser
 from tests.support.socket import Socket
 from tests.support.watched import WatchedSite
 from tests.support.who_may import HANDLERS, REFLEXES_OWN, ROLES, Handler, Role, filled
@@ -85,7 +88,7 @@ class World:
 
     def __init__(self, site: WatchedSite) -> None:
         self.site = site
-        self.visitors: dict[str, Visitor] = {"other": site.someone(), "owner": site.someone()}
+        self.visitors: dict[str, Browser] = {"other": site.someone(), "owner": site.someone()}
         operator = site.visitor()
         if not operator.sign_up(OPERATOR).is_success:
             operator.http.post("/api/auth/sign-in", json={"email": OPERATOR, "password": PASSWORD})
@@ -191,7 +194,7 @@ def says(socket: Socket, name: str, handler: Handler, *, refused: bool) -> bool:
 
 
 def test_a_browser_sets_no_var_of_a_state_whatever_it_sends(world: World) -> None:
-    office, visitor = STATES["Office"], STATES["Visitor"]
+    office, visitor = Office, Visitor
     inner = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
     with world.socket("other") as socket:
         email, closed = socket[visitor.email], socket[office.access]
