@@ -61,12 +61,14 @@ test: $(DEV) check pages ## everything: what the tests need, all checks, all tes
 test-fast: $(DEV) ## the tests without a browser and without killed processes
 	$(IN)/pytest -n auto --ignore=tests/journeys --ignore=tests/faults $(ARGS)
 
-check: $(DEV) ## style, types, import contracts, migrations
+check: $(DEV) ## style, types, import contracts, migrations, secrets, known holes in packages
 	$(IN)/ruff check
 	$(IN)/ruff format --check
 	$(IN)/pyright
 	$(IN)/lint-imports --no-logo
 	$(IN)/python scripts/check_migrations.py
+	$(IN)/python scripts/check_secrets.py
+	$(IN)/python scripts/check_dependencies.py
 
 format: $(DEV) ## lay the code out, and mend what can be mended
 	$(IN)/ruff check --fix --exit-zero

@@ -81,8 +81,9 @@
   const renew = async () => {
     if (!document.querySelector("[data-sign-out]")) return;
     try {
-      if (Date.now() - Number(localStorage.getItem(RENEWED)) < HALF_LIFE) return;
-      if ((await fetch("/api/auth/session")).ok) localStorage.setItem(RENEWED, String(Date.now()));
+      const renewed = Number(localStorage.getItem(RENEWED)); // nothing yet: they have just signed in
+      if (renewed && Date.now() - renewed < HALF_LIFE) return;
+      if (!renewed || (await fetch("/api/auth/session")).ok) localStorage.setItem(RENEWED, String(Date.now()));
     } catch {
       // The browser keeps nothing, or the site is away: the next page will do.
     }

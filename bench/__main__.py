@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, buying, library, live, throughput, waiting
+from bench import arrivals, attack, buying, library, live, throughput, waiting
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -14,6 +14,7 @@ ALL = {
     "arrivals": arrivals.run,
     "buying": buying.run,
     "library": library.run,
+    "attack": attack.run,
 }
 
 

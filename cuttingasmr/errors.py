@@ -21,7 +21,7 @@ AppError (500)
     ├── DatabaseUnavailable
     ├── ModerationUnavailable
     └── ProviderUnavailable
-ProviderRejected    a provider's clear "no"; never shown as it is
+ProviderRejected (502)    a provider's clear "no"; never shown as it is
 HalfConfigured, SchemaMismatch    stop the start, not a request
 """
 
@@ -187,6 +187,8 @@ class ProviderUnavailable(Unavailable):
 
 class ProviderRejected(AppError):
     """The video service did not accept this request."""
+
+    status = HTTPStatus.BAD_GATEWAY
 
 
 class HalfConfigured(Exception):

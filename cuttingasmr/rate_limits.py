@@ -1,7 +1,7 @@
 """How often anything may be done, in one table, counted by the `limits` library in Redis where there is one.
 
 Embedded is one process, so its memory is the place to count; production has Redis, and while that is away each process
-counts alone (docs/decisions/0011). Nothing is counted before it has proved to be well-formed.
+counts alone (docs/decisions/0012). Nothing is counted before it has proved to be well-formed.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ from cuttingasmr.api.guards import Guards, OperatorsPages, TestPages, refusal
 from cuttingasmr.api.headers import Headers
 from cuttingasmr.api.proxies import Proxies
 from cuttingasmr.api.shapes import Failure
+from cuttingasmr.api.statuses import declare
 from cuttingasmr.errors import AppError, BadJson, BadRequest, Invalid, NotFound
 
 log = structlog.get_logger()
@@ -51,11 +52,12 @@ def make_api() -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,  # api/docs.py has them
         redoc_url=None,
-        responses={"4XX": {"model": Failure}, "5XX": {"model": Failure}},
+        responses={"4XX": {"model": Failure}},  # statuses.py says which
     )
     parts = (health, account, sessions, videos, files, pictures, share, payments, operators, webhooks, docs)
     for part in parts:
         api.include_router(part.router)
+    declare(api)
     known = tuple(api.router.routes)
     api.router.routes.append(Route("/api/{rest:path}", _Elsewhere(known)))
     api.add_middleware(Guards)

@@ -24,13 +24,13 @@ async def _signed_in(request: Request, response: Response) -> User:
     return user
 
 
-async def _counted(request: Request, user: Annotated[User, Depends(_signed_in)]) -> User:
-    """Count what somebody asks and does, by whichever session or token."""
+async def signed_in(request: Request, user: Annotated[User, Depends(_signed_in)]) -> User:
+    """Give who asks, by whichever session or token, and count what they ask and do."""
     await spend(API_READ if request.method in READING else API_WRITE, user.id)
     return user
 
 
-SignedIn = Annotated[User, Depends(_counted)]
+SignedIn = Annotated[User, Depends(signed_in)]
 """The user of the session cookie; without one the answer is 401."""
 
 

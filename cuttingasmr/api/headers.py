@@ -1,4 +1,4 @@
-"""What every answer carries, so that a browser keeps the site's pages to themselves (docs/decisions/0011).
+"""What every answer carries, so that a browser keeps the site's pages to themselves (docs/decisions/0012).
 
 Scripts run only from our own files, or inline when they are, byte for byte, ones that the build has written: their
 hashes are taken from the built pages when the process starts.

@@ -12,9 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from sqlmodel import col, select
+from starlette.types import Message
 
 from cuttingasmr import db, rate_limits
 from cuttingasmr.api.crowd import Crowd
+from cuttingasmr.api.guards import EVENTS_AT_ONCE, Guards
 from cuttingasmr.api.proxies import Proxies, network_of
 from cuttingasmr.auth import local
 from cuttingasmr.auth.hashing import AT_ONCE, MOST_WAITING, in_turn
@@ -63,8 +65,12 @@ def test_answers_tell_what_is_left(make_api: MakeApi) -> None:
     assert ada.http.post("/api/credits").status_code == 200, "writes have a limit of their own"
 
 
-def test_a_flood_of_forged_cookies_is_turned_away_and_those_who_are_signed_in_go_on(make_api: MakeApi) -> None:
-    api = make_api(api_limit="20/minute")  # for an address ten times that, of which a refused request takes five
+def test_a_flood_of_forged_cookies_is_turned_away_and_those_who_are_signed_in_go_on(
+    make_api: MakeApi,
+) -> None:
+    api = make_api(
+        api_limit="20/minute"
+    )  # for an address ten times that, of which a refused request takes five
     ada, forger = api.someone(), api.browser()
 
     answers = [
@@ -130,11 +136,12 @@ def test_every_limit_can_be_read() -> None:
 )
 def test_settings_that_mean_nothing_are_refused(field: str, value: str) -> None:
     with pytest.raises(ValueError, match=field):
-        Settings(**{field: value})
+        Settings.model_validate({field: value})
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(1, "in a second"), (40, "in 40 seconds"), (90, "in 2 minutes"), (600, "in 10 minutes")]
+    ("seconds", "said"),
+    [(1, "in a second"), (40, "in 40 seconds"), (90, "in 2 minutes"), (600, "in 10 minutes")],
 )
 def test_how_long_to_wait_is_said_as_people_do(seconds: int, said: str) -> None:
     assert rate_limits.wait(seconds) == said
@@ -166,7 +173,9 @@ async def test_few_passwords_are_hashed_at_once_and_few_wait() -> None:
 # --- from where a request comes ---------------------------------------------------------------------------------------
 
 
-async def seen_by(proxies: str, peer: str, *forwarded: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+async def seen_by(
+    proxies: str, peer: str, *forwarded: str, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
     """Tell how a site behind these proxies sees a call of this peer."""
     monkeypatch.setattr("cuttingasmr.api.proxies.get_settings", lambda: Settings(trusted_proxies=proxies))
     seen: dict[str, Any] = {}
@@ -174,7 +183,9 @@ async def seen_by(proxies: str, peer: str, *forwarded: str, monkeypatch: pytest.
     async def site(scope: Any, _receive: Any, _send: Any) -> None:  # noqa: ANN401
         seen.update(scope)
 
-    headers = [(b"x-forwarded-for", value.encode()) for value in forwarded] + [(b"x-forwarded-proto", b"https")]
+    headers = [(b"x-forwarded-for", value.encode()) for value in forwarded] + [
+        (b"x-forwarded-proto", b"https")
+    ]
     scope = {"type": "http", "path": "/", "scheme": "http", "client": (peer, 1), "headers": headers}
     await Proxies(site)(scope, None, None)  # pyright: ignore[reportArgumentType]
     return seen
@@ -187,17 +198,25 @@ PROXY, CLIENT = "10.1.2.3", "203.0.113.9"
     ("proxies", "peer", "forwarded", "address", "scheme"),
     [
         pytest.param("", PROXY, [CLIENT], PROXY, "http", id="no proxy of ours"),
-        pytest.param("10.0.0.0/8", CLIENT, ["198.51.100.1"], CLIENT, "http", id="somebody who says to be one"),
+        pytest.param(
+            "10.0.0.0/8", CLIENT, ["198.51.100.1"], CLIENT, "http", id="somebody who says to be one"
+        ),
         pytest.param("10.0.0.0/8", PROXY, [CLIENT], CLIENT, "https", id="our proxy"),
         pytest.param("10.1.2.3", PROXY, [CLIENT], CLIENT, "https", id="our proxy by its address"),
         pytest.param("10.0.0.0/8", PROXY, [f"1.1.1.1, {CLIENT}"], CLIENT, "https", id="forged before it"),
-        pytest.param("10.0.0.0/8", PROXY, ["1.1.1.1", CLIENT], CLIENT, "https", id="forged in a line of its own"),
-        pytest.param("10.0.0.0/8", PROXY, [f"1.1.1.1, {CLIENT}, 10.9.9.9"], CLIENT, "https", id="two proxies of ours"),
-        pytest.param("10.0.0.0/8", PROXY, ["127.0.0.1, " + CLIENT], CLIENT, "https", id="this machine, forged"),
+        pytest.param(
+            "10.0.0.0/8", PROXY, ["1.1.1.1", CLIENT], CLIENT, "https", id="forged in a line of its own"
+        ),
+        pytest.param(
+            "10.0.0.0/8", PROXY, [f"1.1.1.1, {CLIENT}, 10.9.9.9"], CLIENT, "https", id="two proxies of ours"
+        ),
+        pytest.param(
+            "10.0.0.0/8", PROXY, ["127.0.0.1, " + CLIENT], CLIENT, "https", id="this machine, forged"
+        ),
         pytest.param("10.0.0.0/8, 2001:db8::/32", "2001:db8::1", [CLIENT], CLIENT, "https", id="IPv6"),
     ],
 )
-async def test_only_our_proxies_say_from_where_somebody_comes(  # noqa: PLR0913
+async def test_only_our_proxies_say_from_where_somebody_comes(
     proxies: str, peer: str, forwarded: list[str], address: str, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = await seen_by(proxies, peer, *forwarded, monkeypatch=monkeypatch)
@@ -205,7 +224,9 @@ async def test_only_our_proxies_say_from_where_somebody_comes(  # noqa: PLR0913
     assert (network_of(seen), seen["scheme"]) == (address, scheme)
 
 
-async def test_what_strangers_say_about_themselves_is_not_even_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_strangers_say_about_themselves_is_not_even_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert (await seen_by("", PROXY, CLIENT, monkeypatch=monkeypatch))["headers"] == []
 
 
@@ -258,6 +279,29 @@ async def test_a_callers_points_come_back_with_the_minute() -> None:
 def test_a_body_of_five_megabytes_is_refused_wherever_it_goes(make_api: MakeApi) -> None:
     browser = make_api().browser()
 
-    for method, path in (("POST", "/api/webhooks/creem"), ("POST", "/api/generate-video"), ("PUT", "/elsewhere")):
+    for method, path in (
+        ("POST", "/api/webhooks/creem"),
+        ("POST", "/api/generate-video"),
+        ("PUT", "/elsewhere"),
+    ):
         answer: httpx.Response = browser.request(method, path, content=b"x" * 5_000_000)
         assert answer.status_code == 413, path
+
+
+async def test_events_that_come_too_fast_wait() -> None:
+    taken: list[Message] = []
+
+    async def site(_scope: object, receive: Callable[[], object], _send: object) -> None:
+        while True:
+            taken.append(await receive())  # pyright: ignore[reportGeneralTypeIssues]
+
+    async def flood() -> Message:
+        await asyncio.sleep(0)
+        return {"type": "websocket.receive", "text": "42"}
+
+    scope = {"type": "websocket", "path": "/_event/", "headers": []}
+    flooding = asyncio.create_task(Guards(site)(scope, flood, None))  # pyright: ignore[reportArgumentType]
+    await asyncio.sleep(0.5)
+    flooding.cancel()
+
+    assert EVENTS_AT_ONCE <= len(taken) <= EVENTS_AT_ONCE + 20

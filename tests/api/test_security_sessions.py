@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
@@ -32,7 +31,7 @@ def listed(http: httpx.Client) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def operator(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+def operator(api: Api, monkeypatch: pytest.MonkeyPatch) -> Person:
     """Somebody whom the settings and a shell on the server call an operator."""
     monkeypatch.setattr("cuttingasmr.auth.operators._named", lambda: {OPERATOR})
     browser = api.browser()
@@ -41,7 +40,7 @@ def operator(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
     if answer.status_code != 200:
         answer = browser.post("/api/auth/sign-in", json=account)
     db.run(operators.vouch_for, email=OPERATOR)
-    yield Person(answer.json()["user"]["id"], browser)
+    return Person(answer.json()["user"]["id"], browser)
 
 
 def test_somebody_sees_where_they_are_signed_in(api: Api) -> None:

@@ -36,7 +36,9 @@ def test_the_table_knows_every_route_and_no_other() -> None:
     known = every_route()
 
     assert known - set(ROUTES) == set(), f"add a line for each of these to ROUTES in {TABLE}"
-    assert set(ROUTES) - known == set(), f"take these out of ROUTES in {TABLE}: there is no such route any more"
+    assert set(ROUTES) - known == set(), (
+        f"take these out of ROUTES in {TABLE}: there is no such route any more"
+    )
 
 
 def test_the_table_knows_what_stands_in_every_path() -> None:

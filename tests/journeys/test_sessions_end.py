@@ -66,7 +66,9 @@ def test_a_ban_ends_what_somebody_has_open(page: Page, quiet_site: WatchedSite) 
 def test_a_page_says_in_plain_words_when_a_limit_is_met(
     page: Page, databases: Databases, make_site: Callable[..., Site]
 ) -> None:
-    site = make_site(databases.make("sqlite"), GENERATION_LIMIT="1/10minutes", WELCOME_CREDITS="100", WORKER="off")
+    site = make_site(
+        databases.make("sqlite"), GENERATION_LIMIT="1/10minutes", WELCOME_CREDITS="100", WORKER="off"
+    )
     studio = Studio(page, site.url).sign_up().make("the first one")
 
     studio.write("one more").generate()

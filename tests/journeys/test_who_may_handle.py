@@ -28,8 +28,11 @@ from cuttingasmr.models import (
     WebhookEvent,
 )
 from cuttingasmr.models.columns import new_id
+from cuttingasmr.states.office import Office
+from cuttingasmr.states.visitor import Visitor
 from tests.support.people import make_video
-from tests.support.site import OPERATOR, PASSWORD, Visitor
+from tests.support.site import OPERATOR, PASSWORD
+from tests.support.site import Visitor as Browser
 from tests.support.socket import Socket
 from tests.support.watched import WatchedSite
 from tests.support.who_may import HANDLERS, REFLEXES_OWN, ROLES, Handler, Role, filled
@@ -60,8 +63,12 @@ def test_the_table_knows_every_event_handler_and_no_other() -> None:
     known = {name for name in every_handler() if not name.endswith(".setvar")} - REFLEXES_OWN
 
     assert known - set(HANDLERS) == set(), f"add a line for each of these to HANDLERS in {TABLE}"
-    assert set(HANDLERS) - known == set(), f"take these out of HANDLERS in {TABLE}: there is no such handler any more"
-    assert every_handler() >= REFLEXES_OWN, "Reflex has changed what it brings: look at it, then at REFLEXES_OWN"
+    assert set(HANDLERS) - known == set(), (
+        f"take these out of HANDLERS in {TABLE}: there is no such handler any more"
+    )
+    assert every_handler() >= REFLEXES_OWN, (
+        "Reflex has changed what it brings: look at it, then at REFLEXES_OWN"
+    )
 
 
 def test_no_var_of_ours_can_be_set_by_a_browser() -> None:
@@ -81,7 +88,7 @@ class World:
 
     def __init__(self, site: WatchedSite) -> None:
         self.site = site
-        self.visitors: dict[str, Visitor] = {"other": site.someone(), "owner": site.someone()}
+        self.visitors: dict[str, Browser] = {"other": site.someone(), "owner": site.someone()}
         operator = site.visitor()
         if not operator.sign_up(OPERATOR).is_success:
             operator.http.post("/api/auth/sign-in", json={"email": OPERATOR, "password": PASSWORD})
@@ -96,9 +103,9 @@ class World:
             "event": site.change(add_event),
             "email": email,
             "failed": site.change(
-                lambda session: make_video(
-                    session, user_id=self.owner_id, status=Status.FAILED, credits_returned=10
-                ).id
+                lambda session: (
+                    make_video(session, user_id=self.owner_id, status=Status.FAILED, credits_returned=10).id
+                )
             ),
             "session": sessions.name_of(there.http.cookies[sessions.COOKIE])[:32],
         }
@@ -187,7 +194,7 @@ def says(socket: Socket, name: str, handler: Handler, *, refused: bool) -> bool:
 
 
 def test_a_browser_sets_no_var_of_a_state_whatever_it_sends(world: World) -> None:
-    office, visitor = STATES["Office"], STATES["Visitor"]
+    office, visitor = Office, Visitor
     inner = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
     with world.socket("other") as socket:
         email, closed = socket[visitor.email], socket[office.access]

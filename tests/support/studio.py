@@ -31,7 +31,9 @@ class Studio:
 
     def wait_until_alive(self) -> Self:
         """Wait until the header says who is here."""
-        wait_until(lambda: self.page.evaluate("Boolean(window.__reflex)"))  # the page's policy forbids wait_for_function
+        wait_until(
+            lambda: self.page.evaluate("Boolean(window.__reflex)")
+        )  # the page's policy forbids wait_for_function
         expect(self.page.get_by_role("navigation", name="Account")).to_be_visible()
         return self
 

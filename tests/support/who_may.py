@@ -152,7 +152,9 @@ HANDLERS: dict[str, Handler] = {
     "Office.assign": Handler(OPERATOR, {"form": {"order": "{order}", **REASON}}, tells="error"),
     "Office.ask": Handler(OPERATOR, {"form": {"order": "{order}", **REASON}}, tells="error"),
     "Office.replay": Handler(OPERATOR, {"form": {"event": "{event}", **REASON}}, tells="error"),
-    "Office.adjust": Handler(OPERATOR, {"form": {"email": "{email}", "credits": "1", **REASON}}, tells="error"),
+    "Office.adjust": Handler(
+        OPERATOR, {"form": {"email": "{email}", "credits": "1", **REASON}}, tells="error"
+    ),
 }
 
 REFLEXES_OWN = frozenset(
