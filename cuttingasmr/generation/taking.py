@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, case, or_, text
 from sqlmodel import Session, col, func, select, update
@@ -80,7 +80,7 @@ def round_open(session: Session) -> int:
     So whoever had their turn stands before all who came later, and nobody who waits is passed by newcomers for ever.
     """
     lowest = select(func.min(col(Video.queue_rank))).where(RUNNING, FREE, UNSENT)
-    waiting: int | None = session.exec(lowest).one()
+    waiting = cast("int | None", session.exec(lowest).one())
     if waiting is None:
         return 0
     begun = select(Video.id).where(RUNNING, BEGUN, col(Video.queue_rank) >= waiting).limit(1)
