@@ -71,6 +71,9 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", _always("60 per 15 minutes"), "That w
 
 SIGN_UP = Limit("sign-up-address", _always("20 per minute"), "That were many new accounts from one place.")
 CHECKOUT = Limit("checkout", _always("30 per 10 minutes"), "That were many visits to the payment page.")
+PICTURES = Limit("pictures", _always("40 per hour"), "That were many pictures in one hour.")
+"""Pictures that one person may bring, good or bad: each costs a second of work, and space for a day."""
+
 API_READ = Limit("api-read", lambda: get_settings().api_limit)
 API_WRITE = Limit("api-write", lambda: get_settings().api_write_limit)
 WEBHOOK_JUNK = Limit("webhook-junk", _always("60 per minute"))
@@ -82,6 +85,7 @@ TABLE = (
     SIGN_IN_ADDRESS,
     SIGN_UP,
     CHECKOUT,
+    PICTURES,
     API_READ,
     API_WRITE,
     WEBHOOK_JUNK,

@@ -69,6 +69,15 @@ class Guards:
         else:
             await self._app(scope, _Counted(receive, most), send)
 
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open a websocket for our own pages, and for what is no page: those cannot use anybody's cookie but their own."""
+        headers = dict(scope["headers"])
+        if is_ours(headers.get(b"origin", b""), headers):
+            await self._app(scope, _Paced(receive), send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "another site's page"})
+
 
 def largest_body(path: str) -> int:
     """Tell how many bytes may be sent there."""
@@ -78,15 +87,6 @@ def largest_body(path: str) -> int:
 def too_large(most: int) -> TooLarge:
     """Say that there is more."""
     return TooLarge(TOO_LARGE if most == LARGEST_UPLOAD else "")
-
-    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Open a websocket for our own pages, and for what is no page: those cannot use anybody's cookie but their own."""
-        headers = dict(scope["headers"])
-        if is_ours(headers.get(b"origin", b""), headers):
-            await self._app(scope, _Paced(receive), send)
-        else:
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": "another site's page"})
 
 
 def _length(said: bytes) -> int:

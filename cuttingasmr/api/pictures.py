@@ -9,15 +9,13 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Path, Request, Response
-from limits import parse
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from cuttingasmr import db
+from cuttingasmr import db, rate_limits
 from cuttingasmr.api.asking import SignedIn
 from cuttingasmr.api.shapes import Answer, PictureAnswer
-from cuttingasmr.auth import attempts
 from cuttingasmr.errors import BadRequest, InvalidPicture, NotFound, TooLarge
 from cuttingasmr.generation import picture_links, pictures
 from cuttingasmr.generation.pictures import Use
@@ -25,9 +23,6 @@ from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.pictures import LARGEST_BYTES, TOO_LARGE
 
 router = APIRouter(prefix="/api", tags=["pictures"])
-
-PER_HOUR = parse("40 per hour")
-"""Pictures that one person may bring, good or bad: each costs a second of work, and space for a day."""
 
 NO_FILE = "Send one picture as the file of a form (multipart/form-data), in the field `file`."
 FOREIGN = "Pictures from other addresses are not fetched. Send yours to /api/pictures first, and name the `url` you get."
@@ -60,7 +55,7 @@ async def add(request: Request, user: SignedIn) -> PictureAnswer:
     It is made anew: upright, sRGB, transparent parts white, at most 1920 pixels long, and nothing else of the file is
     kept. One that no video is made from goes after a day, any other with its videos.
     """
-    await attempts.count(PER_HOUR, "pictures", user.id)
+    await rate_limits.spend(rate_limits.PICTURES, user.id)
     picture = await pictures.add(user_id=user.id, content=await _file_in(request))
     return PictureAnswer.of(picture)
 

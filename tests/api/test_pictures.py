@@ -14,8 +14,7 @@ import pytest
 from PIL import Image
 from sqlmodel import Session, col, select, update
 
-from cuttingasmr import db
-from cuttingasmr.auth import attempts
+from cuttingasmr import db, rate_limits
 from cuttingasmr.generation import picture_links, purge
 from cuttingasmr.models import Picture, Video, VideoKind
 from cuttingasmr.storage.pictures import LARGEST_BYTES
@@ -182,19 +181,13 @@ def test_without_a_session_nothing_is_read(api: Api) -> None:
 def test_one_person_can_bring_only_so_many_in_an_hour(api: Api) -> None:
     ada, other = api.someone(), api.someone()
     for _ in range(40):
-        asyncio.run(attempts.count(pictures_per_hour(), "pictures", ada.id))
+        asyncio.run(rate_limits.spend(rate_limits.PICTURES, ada.id))
 
     answer = bring(ada, encoded())
 
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 3600
     assert bring(other, encoded()).status_code == 201
-
-
-def pictures_per_hour() -> Any:  # noqa: ANN401 - limits' own
-    from cuttingasmr.api.pictures import PER_HOUR  # noqa: PLC0415 - its one use
-
-    return PER_HOUR
 
 
 KINDS = [

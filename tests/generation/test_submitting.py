@@ -13,11 +13,9 @@ from structlog.testing import capture_logs
 from cuttingasmr import db
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import callbacks, steps, submitting
-from cuttingasmr.generation.picture_links import is_valid, link_to, links_for
-from cuttingasmr.models import Picture, ProviderCall, Status
+from cuttingasmr.models import ProviderCall, Status
 from cuttingasmr.providers.http import LARGEST_ANSWER
 from cuttingasmr.settings import SANDBOX_KEY
-from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.films import PROMPT
@@ -325,7 +323,7 @@ async def test_an_answer_that_tells_nothing_leaves_a_video_in_doubt_and_asking_t
 
     assert await submitting.submit(video_id) == {"state": "doubt"}
     change(video_id, provider_task_id="some-task")
-    assert await steps.check(video_id) == {"state": "unreachable"}
+    assert await steps.ask(row(video_id)) is None
     assert key_row("a-key").failures == 1
 
 
@@ -342,42 +340,3 @@ async def test_a_video_whose_picture_is_gone_is_refused_and_no_key_is_used_up(
     assert (gone["state"], gone.get("code")) == ("refused", "451")
     assert strangers.tasks(words) == []
     assert await submitting.submit(begin(never())) == {"state": "sent"}
-
-
-@pytest.mark.parametrize(
-    ("app_url", "begins"),
-    [
-        pytest.param(
-            "https://asmr.example.com", "https://asmr.example.com/api/pictures/", id="a public site"
-        ),
-        pytest.param("http://127.0.0.1:9", "{sandbox}/kie/uploads/", id="a site that cannot be reached"),
-    ],
-)
-async def test_pictures_are_handed_over_as_the_site_can_be_reached(
-    strangers: Sandbox, rebind: Rebind, app_url: str, begins: str
-) -> None:
-    rebind(app_url=app_url)
-    video_id = begin(never())
-    picture = Picture(
-        user_id=row(video_id).user_id, file_key="pictures/one.png", width=1, height=1, size_bytes=3
-    )
-    db.run(lambda session: session.add(picture))
-    await get_store().put("pictures/one.png", b"PNG")
-    change(video_id, picture_ids=[picture.id])
-
-    (link,) = await links_for(row(video_id))
-
-    assert link.startswith(begins.format(sandbox=strangers.url))
-    assert await links_for(row(begin())) == ()
-
-
-@pytest.mark.usefixtures("strangers")
-def test_a_link_to_a_picture_is_good_for_an_hour_and_for_that_picture() -> None:
-    *_, name, expires, mac = link_to("a" * 32, now=1000).split("/")
-
-    assert (name, int(expires)) == ("a" * 32, 4600)
-    assert is_valid(name, 4600, mac, now=4599)
-    assert not is_valid(name, 4600, mac, now=4600)
-    assert not is_valid("b" * 32, 4600, mac, now=1000)
-    assert not is_valid(name, 9999, mac, now=1000)
-    assert not is_valid(name, 4600, "é", now=1000)

@@ -43,8 +43,7 @@ def test_a_spread_is_told_where_there_is_one() -> None:
 def test_a_long_prompt_is_called_by_its_first_words() -> None:
     assert first_words("Slow\nrain") == "Slow rain"
     assert (
-        first_words("a knife sinks, slowly, " * 9)
-        == "a knife sinks, slowly, a knife sinks, slowly, a knife…"
+        first_words("a knife sinks, slowly, " * 9) == "a knife sinks, slowly, a knife sinks, slowly, a knife…"
     )
     assert len(first_words("x" * 2000)) <= 61
 
