@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,6 +86,9 @@ class Headers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 is_page = headers.get("content-type", "").startswith("text/html")
+                is_page |= (
+                    message["status"] == HTTPStatus.NOT_MODIFIED
+                )  # its headers replace those that are kept
                 headers.setdefault(
                     "Content-Security-Policy", await self._page_policy() if is_page else NOTHING
                 )

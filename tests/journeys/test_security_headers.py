@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -132,8 +132,9 @@ def grade(scores: dict[str, int]) -> str:
 
 
 @pytest.fixture(scope="module")
-def served(quiet_site: WatchedSite) -> httpx.Client:
-    return httpx.Client(base_url=quiet_site.url, trust_env=False)
+def served(quiet_site: WatchedSite) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=quiet_site.url, trust_env=False) as client:
+        yield client
 
 
 def test_a_public_scanner_gives_its_top_grade_to_every_page(
@@ -189,6 +190,15 @@ def test_every_answer_carries_the_headers(served: httpx.Client, method: str, pat
     assert "strict-transport-security" not in answer.headers, "this site is reached over http"
     assert "server" not in answer.headers
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_page_that_has_not_changed_keeps_the_policy_of_a_page(served: httpx.Client) -> None:
+    first = served.get("/pricing/")
+
+    again = served.get("/pricing/", headers={"if-none-match": first.headers["etag"]})
+
+    assert again.status_code == 304
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", ["/api/credits", "/api/auth/session", "/api/nothing"])
