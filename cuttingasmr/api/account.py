@@ -21,7 +21,7 @@ from cuttingasmr.api.shapes import (
     SignIn,
     SignUp,
 )
-from cuttingasmr.auth import attempts, local, sessions
+from cuttingasmr.auth import attempts, clerk, local, sessions
 from cuttingasmr.credits import ledger
 from cuttingasmr.generation import library
 from cuttingasmr.models import CreditEntry, User
@@ -67,10 +67,11 @@ async def sign_out(request: Request, response: Response) -> Answer:
     """End this session. Without one, there is nothing to do."""
     token = request.cookies.get(sessions.COOKIE)
     user = await db.read(sessions.find, token=token)
-    await db.transact(sessions.end, token=token)
+    at_clerk = await db.transact(sessions.end, token=token)
     clear_cookies(response)
     if user:
         live.publish(user.id)  # its open tabs see that it is over
+    await clerk.leave(at_clerk)
     return Answer()
 
 

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from cuttingasmr import __version__
-from cuttingasmr.api import account, health, operators, payments, videos, webhooks
+from cuttingasmr.api import account, clerk, health, operators, payments, videos, webhooks
 from cuttingasmr.api.guards import Guards, TestPages, refusal
 from cuttingasmr.api.shapes import Failure
 from cuttingasmr.errors import AppError, BadJson, BadRequest, Invalid, NotFound
@@ -37,7 +37,7 @@ def make_api() -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": Failure}, "5XX": {"model": Failure}},
     )
-    for part in (health, account, videos, payments, operators, webhooks):
+    for part in (health, account, clerk, videos, payments, operators, webhooks):
         api.include_router(part.router)
     known = tuple(api.router.routes)
     api.router.routes.append(Route("/api/{rest:path}", _Elsewhere(known)))

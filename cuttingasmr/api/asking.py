@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from cuttingasmr.auth import buyer, sessions
+from cuttingasmr.auth import buyer, clerk, sessions
 from cuttingasmr.models import User
 from cuttingasmr.settings import get_settings
 
 
 async def _signed_in(request: Request, response: Response) -> User:
+    if bearer := bearer_of(request):
+        return await clerk.who(bearer)
     token = request.cookies.get(sessions.COOKIE)
     user = await sessions.who(token)
     if token and await sessions.keep_alive(token):
@@ -21,7 +23,13 @@ async def _signed_in(request: Request, response: Response) -> User:
 
 
 SignedIn = Annotated[User, Depends(_signed_in)]
-"""The user of the session cookie; without one the answer is 401."""
+"""The user of the session cookie, or of a token of Clerk's sent as a bearer; without either the answer is 401."""
+
+
+def bearer_of(request: Request) -> str:
+    """Give the token that came as a bearer; with one, cookies do not count (providers.md §3.3)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme == "Bearer" else ""
 
 
 def address_of(request: Request) -> str:

@@ -16,9 +16,12 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.errors import SignInRequired
-from cuttingasmr.models import SessionRow, User
+from cuttingasmr.models import ClerkEnding, SessionRow, User
 
 COOKIE = "cuttingasmr_session"
+LOCAL = "local"
+CLERK = "clerk"
+"""The source of a session that lives only while the one at Clerk does: each use prolongs the others, but not these."""
 LIFE = timedelta(days=30)
 RENEW_AFTER = timedelta(hours=1)
 """A session lives on from each use; that is written down at most this often."""
@@ -26,10 +29,17 @@ RENEW_AFTER = timedelta(hours=1)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def begin(session: Session, *, user_id: str, user_agent: str = "") -> str:
+def begin(
+    session: Session,
+    *,
+    user_id: str,
+    user_agent: str = "",
+    clerk_session_id: str | None = None,
+    life: timedelta = LIFE,
+) -> str:
     """Start a session, and give the value of its cookie. It is known nowhere else: only its hash is kept.
 
-    This user's sessions that are over are forgotten on the way.
+    With `clerk_session_id` it lives with that session at Clerk. This user's sessions that are over are forgotten on the way.
     """
     token = secrets.token_urlsafe(32)
     moment = db.utc_now()
@@ -38,10 +48,12 @@ def begin(session: Session, *, user_id: str, user_agent: str = "") -> str:
     row = SessionRow(
         token_hash=_hash(token),
         user_id=user_id,
+        source=CLERK if clerk_session_id else LOCAL,
+        clerk_session_id=clerk_session_id,
         user_agent=user_agent[:200],
         created_at=moment,
         last_seen_at=moment,
-        expires_at=moment + LIFE,
+        expires_at=moment + life,
     )
     session.add(row)
     return token
@@ -63,7 +75,8 @@ def find(session: Session, *, token: str | None) -> User | None:
 
 def is_stale(session: Session, *, token: str) -> bool:
     """Tell whether it is time to write down that this session lives on."""
-    seen = select(SessionRow.last_seen_at).where(col(SessionRow.token_hash) == _hash(token))
+    mine = (col(SessionRow.token_hash) == _hash(token), col(SessionRow.source) != CLERK)
+    seen = select(SessionRow.last_seen_at).where(*mine)
     last = session.exec(seen).first()
     return last is not None and last < db.utc_now() - RENEW_AFTER
 
@@ -71,14 +84,38 @@ def is_stale(session: Session, *, token: str) -> bool:
 def renew(session: Session, *, token: str) -> None:
     """Let a used session live on from now."""
     moment = db.utc_now()
-    renewal = update(SessionRow).where(col(SessionRow.token_hash) == _hash(token))
+    mine = (col(SessionRow.token_hash) == _hash(token), col(SessionRow.source) != CLERK)
+    renewal = update(SessionRow).where(*mine)
     session.exec(renewal.values(last_seen_at=moment, expires_at=moment + LIFE))
 
 
-def end(session: Session, *, token: str | None) -> None:
-    """End a session. One that is over already is no error."""
-    if token:
-        session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == _hash(token)))
+def end(session: Session, *, token: str | None) -> str | None:
+    """End a session; one that is over already is no error. Gives the session at Clerk that should end with it, if any."""
+    row = find_row(session, token=token)
+    if row is None:
+        return None
+    session.delete(row)
+    if row.clerk_session_id is not None:
+        end_with_clerk(session, clerk_session_id=row.clerk_session_id)
+    return row.clerk_session_id
+
+
+def end_with_clerk(session: Session, *, clerk_session_id: str) -> list[str]:
+    """End all that lives with one session at Clerk, for good: no token of it is taken any more. Gives whose they were."""
+    note_ending(session, clerk_session_id)
+    mine = delete(SessionRow).where(col(SessionRow.clerk_session_id) == clerk_session_id)
+    return list(session.exec(mine.returning(col(SessionRow.user_id))).scalars())
+
+
+def note_ending(session: Session, clerk_name: str) -> None:
+    """Write down that a session or a user of Clerk's is over."""
+    ending = db.insert_for(session)(ClerkEnding).values(id=clerk_name, ended_at=db.utc_now())
+    session.exec(ending.on_conflict_do_nothing(index_elements=["id"]))
+
+
+def find_row(session: Session, *, token: str | None) -> SessionRow | None:
+    """Give the row of a cookie's value, also of one that has expired and not been forgotten yet."""
+    return session.get(SessionRow, _hash(token)) if token and TOKEN.fullmatch(token) else None
 
 
 def token_in(cookie_header: str) -> str | None:
