@@ -70,8 +70,11 @@
     if (demo) return once(demo, demo, "demo");
     if (!event.target.closest?.("[data-sign-out]")) return;
     await post("sign-out");
+    await window.leaveClerk?.(); // assets/clerk.js, where it was needed
     leaveFor("/", "draft", "template");
   });
+
+  window.account = { isDoor, next, post, leaveFor };
 
   // Links to the doors keep where their visitor was going.
   addEventListener(

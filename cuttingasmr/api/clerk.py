@@ -40,6 +40,7 @@ class ClerkScripts(Answer):
     publishable_key: str
     proxy_url: str
     scripts: list[str]
+    signed_in: bool
     renew_in: int | None = Field(
         description="Seconds after which to bring a new token; null without such a session"
     )
@@ -66,7 +67,8 @@ async def clerk_scripts(request: Request, response: Response) -> ClerkScripts:
         publishable_key=settings.clerk_publishable_key,
         proxy_url=settings.clerk_proxy_url,
         scripts=[f"{settings.clerk_frontend_url}{script}" for script in SCRIPTS],
-        renew_in=await db.read(clerk.seconds_to_renewal, cookie=cookie) if cookie else None,
+        signed_in=await db.read(sessions.find, token=cookie) is not None,
+        renew_in=await db.read(clerk.seconds_to_renewal, cookie=cookie),
     )
 
 

@@ -5,6 +5,7 @@ A token is checked with keys that are here already; Clerk itself is asked only a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,6 +26,8 @@ LIFE = timedelta(hours=1)
 is for the webhook that never comes."""
 RENEW_BEFORE = timedelta(minutes=45)
 """With so much of its life left at the latest, a page brings a new token."""
+RETURNING = re.compile(r"(?:^|;)\s*__client_uat(?:_[A-Za-z0-9_-]{1,16})?=[1-9]\d{0,15}(?=;|$)")
+"""Clerk's cookie on our own origin: the moment of the last sign-in, or 0. It proves nothing; it is worth a look."""
 
 log = structlog.get_logger()
 
@@ -76,6 +79,11 @@ def seconds_to_renewal(session: Session, *, cookie: str | None) -> int | None:
     if row is None or row.clerk_session_id is None:
         return None
     return max(0, round((row.expires_at - db.utc_now() - RENEW_BEFORE).total_seconds()))
+
+
+def is_returning(cookie_header: str) -> bool:
+    """Tell whether Clerk's script has left word in this browser that somebody is signed in there (providers.md §3.3)."""
+    return RETURNING.search(cookie_header) is not None
 
 
 def require_clerk() -> None:

@@ -9,6 +9,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import button, icon, link_button
+from cuttingasmr.components.clerk_door import clerk_script
 from cuttingasmr.states.visitor import Visitor
 
 MAIN = "main"
@@ -22,6 +23,8 @@ def frame(*children: rx.Component, width: str = theme.WIDTH) -> rx.Component:
         _header(),
         rx.el.main(*children, class_name=f"{width} flex-1", custom_attrs={"id": MAIN, "tabIndex": -1}),
         _footer(),
+        rx.cond(Visitor.wants_clerk, clerk_script()),
+        rx.cond(Visitor.was_signed_out, _signed_out_note()),
         class_name=theme.PAGE,
     )
 
@@ -32,6 +35,17 @@ def connection_note() -> rx.Component:
         icon("wifi-off", 16), "Reconnecting…", class_name=f"{theme.TOAST} breathing", role="status"
     )
     return rx.cond(has_connection_errors, note)
+
+
+def _signed_out_note() -> rx.Component:
+    """Say that whoever was here is signed out now, in a page that they still have open."""
+    return rx.el.div(
+        icon("log-out", 16),
+        "You have been signed out.",
+        rx.el.a("Sign in", href=routes.SIGN_IN, class_name=theme.LINK, custom_attrs={"data-next": "keep"}),
+        class_name=theme.TOAST,
+        role="status",
+    )
 
 
 def _header() -> rx.Component:

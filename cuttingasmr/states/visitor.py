@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from cuttingasmr.auth import clerk
 from cuttingasmr.errors import AppError
 from cuttingasmr.models import User
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.asking import asker
+
+NO_ADDRESS = "no e-mail address"
 
 
 class Visitor(rx.State):
@@ -19,6 +22,11 @@ class Visitor(rx.State):
     credits: rx.Field[int] = rx.field(0)
     cost: rx.Field[int] = rx.field(get_settings().video_cost)
     can_try_demo: rx.Field[bool] = rx.field(default=False)
+    was_signed_out: rx.Field[bool] = rx.field(default=False)
+    """Whether this very page has just lost its visitor: signed out elsewhere, shut out, or too long away."""
+    has_clerk: rx.Field[bool] = rx.field(default=False)
+    wants_clerk: rx.Field[bool] = rx.field(default=False)
+    """Whether this page needs /clerk.js: for whom Clerk has signed in, here or only there."""
 
     @rx.event
     async def arrive(self) -> None:
@@ -33,11 +41,20 @@ def introduce(visitor: Visitor, user: User | None) -> None:
     """Show this person, or nobody; what has not changed is not sent again."""
     seen = {
         "is_known": True,
-        "email": user.email if user else "",
+        "email": (user.known_email or NO_ADDRESS) if user else "",
         "name": user.name if user else "",
         "credits": user.remaining_credits if user else 0,
-        "can_try_demo": get_settings().app_env == "development",
+        "can_try_demo": get_settings().app_env == "development" and not get_settings().has_clerk,
+        "was_signed_out": bool(visitor.email) and user is None,
+        "has_clerk": get_settings().has_clerk,
+        "wants_clerk": _wants_clerk(visitor, user),
     }
     for name, value in seen.items():
         if getattr(visitor, name) != value:
             setattr(visitor, name, value)
+
+
+def _wants_clerk(visitor: Visitor, user: User | None) -> bool:
+    if not get_settings().has_clerk:
+        return False
+    return bool(user.clerk_id) if user else clerk.is_returning(visitor.router.headers.cookie)

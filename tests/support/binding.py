@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from cuttingasmr import db, live
-from cuttingasmr.auth import attempts
+from cuttingasmr.auth import attempts, clerk_token
 from cuttingasmr.generation import engine, key_pool, progress
-from cuttingasmr.providers import creem, kie
+from cuttingasmr.providers import clerk, creem, kie
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import store
 
@@ -20,6 +20,8 @@ MADE_ONCE: tuple[Callable[..., Any], ...] = (
     db.get_engine,
     engine._client,
     key_pool.get_key_pool,
+    clerk.get_clerk,
+    clerk_token.get_verifier,
     creem.get_creem,
     kie.get_video_provider,
     store.get_store,
