@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from cuttingasmr import db
+from cuttingasmr.auth import clerk
 from cuttingasmr.credits import audit
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation.supervisor import Chore
@@ -15,7 +16,7 @@ from cuttingasmr.payments import report, webhook
 from cuttingasmr.payments.reconcile import reconcile
 from cuttingasmr.providers.http import close_client
 
-HOUR = 3600.0
+MINUTE, HOUR = 60.0, 3600.0
 
 log = structlog.get_logger()
 
@@ -43,6 +44,11 @@ def audit_money() -> None:
         )
 
 
+def tell_clerk() -> None:
+    """Tell Clerk of sessions that ended here while it could not be reached."""
+    _wait_for(clerk.tell_endings)
+
+
 def _wait_for(work: Callable[[], Awaitable[object]]) -> None:
     """Do something that waits for a provider, in an event loop of its own."""
 
@@ -55,4 +61,9 @@ def _wait_for(work: Callable[[], Awaitable[object]]) -> None:
     asyncio.run(and_hang_up())
 
 
-CHORES = (Chore(15.0, reconcile_orders), Chore(HOUR, audit_money), Chore(HOUR, compare_books))
+CHORES = (
+    Chore(15.0, reconcile_orders),
+    Chore(MINUTE, tell_clerk),
+    Chore(HOUR, audit_money),
+    Chore(HOUR, compare_books),
+)

@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "clerk_endings",
         sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )

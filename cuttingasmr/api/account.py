@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import AsyncIterator, Sequence
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import StreamingResponse
 
 from cuttingasmr import db, live
-from cuttingasmr.api.asking import SignedIn, address_of, clear_cookies, set_cookies
+from cuttingasmr.api.asking import SignedIn, address_of, bearer_of, clear_cookies, set_cookies
 from cuttingasmr.api.shapes import (
     Answer,
     CreditsAnswer,
@@ -63,7 +63,7 @@ async def demo(request: Request, response: Response) -> SessionAnswer:
 
 
 @router.post("/auth/sign-out", tags=["account"])
-async def sign_out(request: Request, response: Response) -> Answer:
+async def sign_out(request: Request, response: Response, later: BackgroundTasks) -> Answer:
     """End this session. Without one, there is nothing to do."""
     token = request.cookies.get(sessions.COOKIE)
     user = await db.read(sessions.find, token=token)
@@ -71,13 +71,15 @@ async def sign_out(request: Request, response: Response) -> Answer:
     clear_cookies(response)
     if user:
         live.publish(user.id)  # its open tabs see that it is over
-    await clerk.leave(at_clerk)
+    later.add_task(clerk.leave, at_clerk)
     return Answer()
 
 
 @router.get("/auth/session", tags=["account"])
 async def session(request: Request) -> SessionAnswer:
     """Tell who is signed in; nobody is an answer too."""
+    if bearer := bearer_of(request):
+        return SessionAnswer(user=Person.of(await clerk.who(bearer)))
     user = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
     return SessionAnswer(user=Person.of(user) if user else None)
 

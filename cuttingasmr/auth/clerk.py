@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -26,6 +27,9 @@ LIFE = timedelta(hours=1)
 is for the webhook that never comes."""
 RENEW_BEFORE = timedelta(minutes=45)
 """With so much of its life left at the latest, a page brings a new token."""
+TELL_FOR, TELL_AT_ONCE = timedelta(days=30), 20
+"""Clerk is told of an end for so long, so many at a time."""
+
 RETURNING = re.compile(r"(?:^|;)\s*__client_uat(?:_[A-Za-z0-9_-]{1,16})?=[1-9]\d{0,15}(?=;|$)")
 """Clerk's cookie on our own origin: the moment of the last sign-in, or 0. It proves nothing; it is worth a look."""
 
@@ -64,13 +68,23 @@ async def sync(user: User) -> User:
 
 
 async def leave(session_id: str | None) -> None:
-    """End a session at Clerk too. If Clerk cannot be reached, ours is over all the same, and stays so."""
+    """End a session at Clerk too. If Clerk cannot be reached, ours is over all the same, and Clerk is told later."""
     if session_id is None or not get_settings().has_clerk:
         return
     try:
         await get_clerk().revoke(session_id)
     except SignInUnavailable:
-        log.warning("clerk.not-told-of-the-end")
+        log.warning("clerk.not-told-of-an-end")
+    else:
+        await db.transact(_note_told, session_id=session_id)
+
+
+async def tell_endings() -> int:
+    """Tell Clerk of the sessions that we have ended and it has not heard of yet; gives how many that were."""
+    untold = await db.read(_untold) if get_settings().has_clerk else []
+    for session_id in untold:
+        await leave(session_id)
+    return len(untold)
 
 
 def seconds_to_renewal(session: Session, *, cookie: str | None) -> int | None:
@@ -90,6 +104,17 @@ def require_clerk() -> None:
     """Let only sites with Clerk go on; elsewhere there is nothing here (`NotFound`)."""
     if not get_settings().has_clerk:
         raise NotFound
+
+
+def _untold(session: Session) -> list[str]:
+    """List some of them, oldest first; older ones have run out at Clerk by themselves."""
+    lately = col(ClerkEnding.ended_at) > db.utc_now() - TELL_FOR
+    waiting = select(ClerkEnding.id).where(col(ClerkEnding.is_told).is_(False), lately)
+    return list(session.exec(waiting.order_by(col(ClerkEnding.ended_at)).limit(TELL_AT_ONCE)))
+
+
+def _note_told(session: Session, *, session_id: str) -> None:
+    session.exec(update(ClerkEnding).where(col(ClerkEnding.id) == session_id).values(is_told=True))
 
 
 async def _arrive(token: str) -> tuple[Claims, User]:

@@ -92,24 +92,27 @@ def renew(session: Session, *, token: str) -> None:
 def end(session: Session, *, token: str | None) -> str | None:
     """End a session; one that is over already is no error. Gives the session at Clerk that should end with it, if any."""
     row = find_row(session, token=token)
-    if row is None:
-        return None
+    return None if row is None else end_row(session, row)
+
+
+def end_row(session: Session, row: SessionRow) -> str | None:
+    """End this session, and for good: no token of the session at Clerk that it lived with, which is given, is taken any more."""
     session.delete(row)
     if row.clerk_session_id is not None:
-        end_with_clerk(session, clerk_session_id=row.clerk_session_id)
+        end_with_clerk(session, clerk_session_id=row.clerk_session_id, is_told=False)
     return row.clerk_session_id
 
 
-def end_with_clerk(session: Session, *, clerk_session_id: str) -> list[str]:
-    """End all that lives with one session at Clerk, for good: no token of it is taken any more. Gives whose they were."""
-    note_ending(session, clerk_session_id)
+def end_with_clerk(session: Session, *, clerk_session_id: str, is_told: bool = True) -> list[str]:
+    """End all that lives with one session at Clerk, for good; gives whose it was. What Clerk has not told us, it is told."""
+    note_ending(session, clerk_session_id, is_told=is_told)
     mine = delete(SessionRow).where(col(SessionRow.clerk_session_id) == clerk_session_id)
     return list(session.exec(mine.returning(col(SessionRow.user_id))).scalars())
 
 
-def note_ending(session: Session, clerk_name: str) -> None:
+def note_ending(session: Session, clerk_name: str, *, is_told: bool = True) -> None:
     """Write down that a session or a user of Clerk's is over."""
-    ending = db.insert_for(session)(ClerkEnding).values(id=clerk_name, ended_at=db.utc_now())
+    ending = db.insert_for(session)(ClerkEnding).values(id=clerk_name, ended_at=db.utc_now(), is_told=is_told)
     session.exec(ending.on_conflict_do_nothing(index_elements=["id"]))
 
 

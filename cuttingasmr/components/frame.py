@@ -23,10 +23,22 @@ def frame(*children: rx.Component, width: str = theme.WIDTH) -> rx.Component:
         _header(),
         rx.el.main(*children, class_name=f"{width} flex-1", custom_attrs={"id": MAIN, "tabIndex": -1}),
         _footer(),
+        _ended_note(),
         rx.cond(Visitor.wants_clerk, clerk_script()),
-        rx.cond(Visitor.was_signed_out, _signed_out_note()),
         class_name=theme.PAGE,
     )
+
+
+def _ended_note() -> rx.Component:
+    """Say that this session was ended elsewhere, where it was."""
+    note = rx.el.div(
+        "You have been signed out here. ",
+        rx.el.a("Sign in", href=routes.SIGN_IN, class_name=theme.LINK),
+        class_name=theme.TOAST,
+        role="status",
+        custom_attrs={"data-ended": ""},
+    )
+    return rx.cond(Visitor.was_ended, note)
 
 
 def connection_note() -> rx.Component:
@@ -35,17 +47,6 @@ def connection_note() -> rx.Component:
         icon("wifi-off", 16), "Reconnecting…", class_name=f"{theme.TOAST} breathing", role="status"
     )
     return rx.cond(has_connection_errors, note)
-
-
-def _signed_out_note() -> rx.Component:
-    """Say that whoever was here is signed out now, in a page that they still have open."""
-    return rx.el.div(
-        icon("log-out", 16),
-        "You have been signed out.",
-        rx.el.a("Sign in", href=routes.SIGN_IN, class_name=theme.LINK, custom_attrs={"data-next": "keep"}),
-        class_name=theme.TOAST,
-        role="status",
-    )
 
 
 def _header() -> rx.Component:

@@ -31,4 +31,6 @@ class ClerkEnding(SQLModel, table=True):
     __tablename__ = "clerk_endings"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
 
     id: str = Field(primary_key=True, max_length=64)
+    is_told: bool = True
+    """Whether Clerk knows: what we have ended ourselves, it must hear from us."""
     ended_at: datetime = moment(index=True)

@@ -14,7 +14,10 @@ NO_ADDRESS = "no e-mail address"
 
 
 class Visitor(rx.State):
-    """The person in front of this page. `is_known` is false until the server has looked."""
+    """The person in front of this page. `is_known` is false until the server has looked.
+
+    `was_ended` when they were signed in as this page was opened, and are no more: signed out elsewhere, banned or deleted.
+    """
 
     is_known: rx.Field[bool] = rx.field(default=False)
     email: rx.Field[str] = rx.field("")
@@ -22,8 +25,7 @@ class Visitor(rx.State):
     credits: rx.Field[int] = rx.field(0)
     cost: rx.Field[int] = rx.field(get_settings().video_cost)
     can_try_demo: rx.Field[bool] = rx.field(default=False)
-    was_signed_out: rx.Field[bool] = rx.field(default=False)
-    """Whether this very page has just lost its visitor: signed out elsewhere, shut out, or too long away."""
+    was_ended: rx.Field[bool] = rx.field(default=False)
     has_clerk: rx.Field[bool] = rx.field(default=False)
     wants_clerk: rx.Field[bool] = rx.field(default=False)
     """Whether this page needs /clerk.js: for whom Clerk has signed in, here or only there."""
@@ -40,12 +42,12 @@ class Visitor(rx.State):
 def introduce(visitor: Visitor, user: User | None) -> None:
     """Show this person, or nobody; what has not changed is not sent again."""
     seen = {
+        "was_ended": user is None and bool(visitor.email),
         "is_known": True,
         "email": (user.known_email or NO_ADDRESS) if user else "",
         "name": user.name if user else "",
         "credits": user.remaining_credits if user else 0,
         "can_try_demo": get_settings().app_env == "development" and not get_settings().has_clerk,
-        "was_signed_out": bool(visitor.email) and user is None,
         "has_clerk": get_settings().has_clerk,
         "wants_clerk": _wants_clerk(visitor, user),
     }
