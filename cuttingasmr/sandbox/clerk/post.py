@@ -120,7 +120,7 @@ def parcel(secret: str, event: Event, alter: Alter | None) -> tuple[bytes, dict[
     body = event.body.encode()
     signature = svix_signature(_OTHER_SECRET if alter == "other-secret" else secret, event.id, stamp, body)
     if alter == "byte":
-        body = body.replace(b'"type":"', b'"type":" ', 1)
+        body = body.replace(b'"type":"', b'"type": "', 1)
     if alter == "other-version":
         signature = signature.replace("v1,", "v2,")
     signs = {"svix-id": event.id, "svix-timestamp": stamp, "svix-signature": f"v1a,x {signature}"}
