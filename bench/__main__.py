@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, live, throughput, waiting
+from bench import arrivals, live, throughput, tokens, waiting
 from bench.ground import postgres_cluster
 
-ALL = {"live": live.run, "waiting": waiting.run, "throughput": throughput.run, "arrivals": arrivals.run}
+ALL = {
+    "live": live.run,
+    "waiting": waiting.run,
+    "throughput": throughput.run,
+    "arrivals": arrivals.run,
+    "tokens": tokens.run,
+}
 
 
 def main(names: list[str]) -> int:

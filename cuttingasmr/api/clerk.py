@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -106,7 +104,7 @@ async def sync_user(user: SignedIn) -> Synced:
 
 
 @router.post("/webhooks/clerk", tags=["webhooks"])
-async def hear_clerk(request: Request) -> dict[str, Any]:
+async def hear_clerk(request: Request) -> Answer:
     """Hear from Clerk (providers.md §3.5). 200 means that it is written down; 401 that Clerk did not say it, or long ago."""
     await clerk_webhooks.receive(await request.body(), request.headers)
-    return {"success": True}
+    return Answer()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -29,6 +29,9 @@ RENEW_BEFORE = timedelta(minutes=45)
 """With so much of its life left at the latest, a page brings a new token."""
 TELL_FOR, TELL_AT_ONCE = timedelta(days=30), 20
 """Clerk is told of an end for so long, so many at a time."""
+
+REMEMBER_FOR = timedelta(days=90)
+"""How long the end of a session is kept in mind; of a user, always."""
 
 RETURNING = re.compile(r"(?:^|;)\s*__client_uat(?:_[A-Za-z0-9_-]{1,16})?=[1-9]\d{0,15}(?=;|$)")
 """Clerk's cookie on our own origin: the moment of the last sign-in, or 0. It proves nothing; it is worth a look."""
@@ -58,7 +61,7 @@ async def exchange(*, token: str, cookie: str | None, user_agent: str = "") -> E
 
 async def sync(user: User) -> User:
     """Read anew who somebody is at Clerk; an account of ours alone is as it is."""
-    if user.clerk_id is None or not get_settings().has_clerk:
+    if user.clerk_id is None or user.clerk_state == ClerkState.DELETED or not get_settings().has_clerk:
         return user
     person = await get_clerk().user(user.clerk_id)
     if person is not None:
@@ -80,7 +83,11 @@ async def leave(session_id: str | None) -> None:
 
 
 async def tell_endings() -> int:
-    """Tell Clerk of the sessions that we have ended and it has not heard of yet; gives how many that were."""
+    """Tell Clerk of the sessions that we have ended and it has not heard of yet; gives how many that were.
+
+    Those that ended so long ago that no token of theirs can be left are forgotten.
+    """
+    await db.transact(_forget_old)
     untold = await db.read(_untold) if get_settings().has_clerk else []
     for session_id in untold:
         await leave(session_id)
@@ -111,6 +118,11 @@ def _untold(session: Session) -> list[str]:
     lately = col(ClerkEnding.ended_at) > db.utc_now() - TELL_FOR
     waiting = select(ClerkEnding.id).where(col(ClerkEnding.is_told).is_(False), lately)
     return list(session.exec(waiting.order_by(col(ClerkEnding.ended_at)).limit(TELL_AT_ONCE)))
+
+
+def _forget_old(session: Session) -> None:
+    old = col(ClerkEnding.ended_at) < db.utc_now() - REMEMBER_FOR
+    session.exec(delete(ClerkEnding).where(old, col(ClerkEnding.id).startswith("sess_")))
 
 
 def _note_told(session: Session, *, session_id: str) -> None:

@@ -130,6 +130,27 @@ def test_somebody_who_is_signed_in_at_clerk_alone_comes_back_without_a_press(vis
     expect(visitor.balance).to_be_visible(timeout=10_000)
 
 
+def test_an_open_page_brings_a_new_token_in_time_and_sees_what_has_ended_at_clerk(
+    visitor: ClerkVisitor,
+) -> None:
+    page = visitor.page
+    page.clock.install()
+    visitor.come_in()
+    session_id = visitor.session_at_clerk()
+
+    with page.expect_response(
+        lambda it: it.url.endswith("/api/auth/clerk") and it.request.method == "POST"
+    ) as renewed:
+        page.clock.fast_forward("15:30")
+    assert renewed.value.json()["isNew"] is False
+    expect(visitor.balance).to_be_visible()
+
+    visitor.door.mark(session_id, "end", deliver="never")  # the webhook is lost
+    page.clock.fast_forward("15:30")
+
+    expect(page.get_by_role("navigation", name="Account")).to_contain_text("Sign up", timeout=10_000)
+
+
 def test_while_clerk_is_away_the_door_says_so_and_the_rest_works(
     visitor: ClerkVisitor, clerk_site: Site
 ) -> None:
@@ -195,3 +216,13 @@ def test_a_first_visit_loads_not_a_byte_more_javascript_with_clerk_than_without(
 
     assert scripts_of(browser, clerk_site.url) == scripts_of(browser, busy_site.url)
     assert clerk_site.sandbox.counts("clerk") == asked
+
+
+def test_nothing_in_the_sites_log_says_who_came_or_with_what(visitor: ClerkVisitor, clerk_site: Site) -> None:
+    visitor.come_in()
+
+    said = clerk_site.process.output
+
+    assert [
+        secret for secret in (visitor.email, "eyJ", "Bearer", "whsec_", "sk_test") if secret in said
+    ] == []
