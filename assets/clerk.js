@@ -129,9 +129,10 @@
   };
 
   let entering = false;
+  let refused = ""; // the session at Clerk that our API has turned down: asking again would not help
 
   const enter = async () => {
-    if (entering || isIn) return;
+    if (entering || isIn || window.Clerk.session.id === refused) return;
     entering = true;
     try {
       show("waiting");
@@ -148,6 +149,7 @@
     const { status, said } = await ask("POST", fresh);
     if (status !== 200) {
       close();
+      if (status !== 503) refused = window.Clerk.session?.id || "";
       return show(status === 503 ? "failed" : "refused", said.error || AWAY);
     }
     const { isDoor, next, leaveFor } = window.account;

@@ -72,7 +72,9 @@
     for (const field of [email, name]) field.style.cssText = "display:block;width:100%;padding:.5rem;color:#111;background:#fff;border-radius:.5rem";
     form.append(element("strong", title), label("Email address", email));
     if (hasName) form.append(label("First name", name));
-    form.append(element("button", "Continue", { type: "submit" }), wrong, element("small", "Sandbox: stands in for Clerk."));
+    const go = element("button", "Continue", { type: "submit" });
+    go.style.cssText = "padding:.6rem;color:#fff;background:#6c47ff;border-radius:.5rem;cursor:pointer";
+    form.append(go, wrong, element("small", "Sandbox: stands in for Clerk."));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       try {
