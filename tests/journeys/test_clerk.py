@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import RENDER_SECONDS
 from tests.support.api import broken
 from tests.support.clerk_door import ClerkDoor
-from tests.support.clerk_visitor import ClerkVisitor
+from tests.support.clerk_visitor import PATIENCE, ClerkVisitor
 from tests.support.databases import Databases
 from tests.support.site import Sandbox, Site, wait_until
 from tests.support.studio import Studio
@@ -46,7 +46,7 @@ def test_somebody_signs_in_with_clerk_makes_a_video_and_stays_signed_in(visitor:
     visitor.come_in()
     expect(visitor.balance).to_have_text("18")
 
-    visitor.make("A feather on silk").wait_for("ready")
+    visitor.make("A feather on silk").wait_for("ready", seconds=60)
     visitor.reload()
 
     expect(visitor.balance).to_have_text("8")
@@ -103,7 +103,7 @@ def test_a_session_that_is_ended_elsewhere_ends_in_the_open_tab_which_says_so(vi
 
     for tab in (visitor, other):
         expect(tab.page.get_by_role("status").filter(has_text="You have been signed out")).to_be_visible(
-            timeout=2000
+            timeout=PATIENCE
         )
         expect(tab.page.get_by_role("navigation", name="Account")).to_contain_text("Sign up")
     visitor.write("One more").generate()
@@ -127,7 +127,7 @@ def test_somebody_who_is_signed_in_at_clerk_alone_comes_back_without_a_press(vis
 
     visitor.page.reload()
 
-    expect(visitor.balance).to_be_visible(timeout=10_000)
+    expect(visitor.balance).to_be_visible(timeout=PATIENCE)
 
 
 def test_an_open_page_brings_a_new_token_in_time_and_sees_what_has_ended_at_clerk(
@@ -148,7 +148,7 @@ def test_an_open_page_brings_a_new_token_in_time_and_sees_what_has_ended_at_cler
     visitor.door.mark(session_id, "end", deliver="never")  # the webhook is lost
     page.clock.fast_forward("15:30")
 
-    expect(page.get_by_role("navigation", name="Account")).to_contain_text("Sign up", timeout=10_000)
+    expect(page.get_by_role("navigation", name="Account")).to_contain_text("Sign up", timeout=PATIENCE)
 
 
 def test_while_clerk_is_away_the_door_says_so_and_the_rest_works(
@@ -182,7 +182,7 @@ def test_an_account_that_may_not_be_joined_is_told_so_and_another_can_be_used(vi
     expect(page.get_by_role("alert")).to_contain_text("was never confirmed there")
 
     page.get_by_role("button", name="Use another account").click()
-    expect(page.get_by_label("Email address")).to_be_visible()
+    expect(page.get_by_label("Email address")).to_be_visible(timeout=PATIENCE)
     visitor.email = f"other-{visitor.email}"
     visitor.give_address()
 

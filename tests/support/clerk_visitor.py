@@ -11,6 +11,9 @@ from tests.support.clerk_door import ClerkDoor
 from tests.support.site import Site
 from tests.support.studio import Studio
 
+PATIENCE = 20_000
+"""Milliseconds, on a machine that is busy with other tests."""
+
 
 class ClerkVisitor(Studio):
     """One tab of somebody whom Clerk signs in."""
@@ -23,7 +26,7 @@ class ClerkVisitor(Studio):
     def press_sign_in(self) -> Self:
         """Go to the door, and wait for Clerk's form."""
         self.page.get_by_role("navigation", name="Account").get_by_role("link", name="Sign in").click()
-        expect(self.page.get_by_label("Email address")).to_be_visible(timeout=10_000)
+        expect(self.page.get_by_label("Email address")).to_be_visible(timeout=PATIENCE)
         return self
 
     def give_address(self) -> Self:
@@ -37,6 +40,11 @@ class ClerkVisitor(Studio):
         self.open().press_sign_in().give_address()
         self.page.wait_for_url(f"{self.url}/")
         return self.wait_until_signed_in()
+
+    def wait_until_signed_in(self) -> Self:
+        """Wait until the balance stands in the header: two scripts, a token, a session and a page later."""
+        expect(self.balance).to_be_visible(timeout=PATIENCE)
+        return self
 
     def session_at_clerk(self) -> str:
         """Tell the id of the session that the stand-in has begun last."""
