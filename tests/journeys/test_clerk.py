@@ -159,7 +159,7 @@ def test_while_clerk_is_away_the_door_says_so_and_the_rest_works(
         visitor.open()
         page.get_by_role("navigation", name="Account").get_by_role("link", name="Sign in").click()
         expect(page.get_by_role("alert")).to_contain_text(
-            "Clerk, which signs people in here, cannot be reached"
+            "Clerk, which signs people in here, cannot be reached", timeout=PATIENCE
         )
         expect(page.get_by_text("Sign in with a password instead")).to_be_visible()
 
