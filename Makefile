@@ -10,7 +10,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev sandbox migrate migration test test-fast check format pages audit bench clean
+.PHONY: help run dev cluster sandbox migrate migration test test-fast check format pages audit bench clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -33,6 +33,9 @@ dev: $(RUN) ## the same, with pages that reload while you edit them
 
 sandbox: $(RUN) ## only the stand-ins for kie.ai, Creem and Clerk (SANDBOX_PORT=3900)
 	@$(IN)/python -m cuttingasmr.sandbox
+
+cluster: $(DEV) ## the site as in production: PostgreSQL, Redis, 2 web and 2 worker processes, a proxy
+	@$(IN)/python scripts/cluster.py
 
 pages: $(RUN) ## build the pages, if anything that they are made of changed
 	@$(IN)/python scripts/build_pages.py
@@ -58,12 +61,14 @@ test: $(DEV) check pages ## everything: what the tests need, all checks, all tes
 test-fast: $(DEV) ## the tests without a browser and without killed processes
 	$(IN)/pytest -n auto --ignore=tests/journeys --ignore=tests/faults $(ARGS)
 
-check: $(DEV) ## style, types, import contracts, migrations
+check: $(DEV) ## style, types, import contracts, migrations, secrets, known holes in packages
 	$(IN)/ruff check
 	$(IN)/ruff format --check
 	$(IN)/pyright
 	$(IN)/lint-imports --no-logo
 	$(IN)/python scripts/check_migrations.py
+	$(IN)/python scripts/check_secrets.py
+	$(IN)/python scripts/check_dependencies.py
 
 format: $(DEV) ## lay the code out, and mend what can be mended
 	$(IN)/ruff check --fix --exit-zero

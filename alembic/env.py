@@ -1,7 +1,6 @@
 """How migrations reach the database. One transaction each, with limits on how long it may wait or hold.
 
-DBOS keeps its own tables in the same database (a schema `dbos` on PostgreSQL, `dbos_*`-less names on SQLite); they are
-its own to migrate, so everything that is not in our metadata is left alone.
+What is not in our metadata is somebody else's, and left alone.
 """
 
 from __future__ import annotations

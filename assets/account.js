@@ -71,8 +71,26 @@
     if (!event.target.closest?.("[data-sign-out]")) return;
     await post("sign-out");
     await window.leaveClerk?.(); // assets/clerk.js, where it was needed
-    leaveFor("/", "draft", "template");
+    leaveFor("/", "draft", "template", "pictures");
   });
+
+  // The session of somebody who only looks at pages lives on too: half-way through its life the API is asked for a new cookie.
+
+  const HALF_LIFE = 15 * 86_400_000; // ms; auth/sessions.py has the whole of it
+  const RENEWED = "renewed";
+
+  const renew = async () => {
+    if (!document.querySelector("[data-sign-out]")) return;
+    try {
+      const renewed = Number(localStorage.getItem(RENEWED)); // nothing yet: they have just signed in
+      if (renewed && Date.now() - renewed < HALF_LIFE) return;
+      if (!renewed || (await fetch("/api/auth/session")).ok) localStorage.setItem(RENEWED, String(Date.now()));
+    } catch {
+      // The browser keeps nothing, or the site is away: the next page will do.
+    }
+  };
+
+  addEventListener("load", () => setTimeout(renew, 5000)); // by then the page knows who is here
 
   window.account = { isDoor, next, post, leaveFor };
 

@@ -149,8 +149,9 @@
     const { status, said } = await ask("POST", fresh);
     if (status !== 200) {
       close();
-      if (status !== 503) refused = window.Clerk.session?.id || "";
-      return show(status === 503 ? "failed" : "refused", said.error || AWAY);
+      const isForNow = status === 503 || status === 429;
+      if (!isForNow) refused = window.Clerk.session?.id || "";
+      return show(isForNow ? "failed" : "refused", said.error || AWAY);
     }
     const { isDoor, next, leaveFor } = window.account;
     isIn = true;

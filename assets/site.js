@@ -10,10 +10,13 @@
   const form = () => find("form[data-studio]");
   const isReady = () => Boolean(window.__reflex); // Reflex sets it when React has taken over
 
+  // assets/pictures.js listens: something of the form has changed, or the page was drawn anew.
+  const tellPictures = () => dispatchEvent(new Event("drawn"));
+
   // --- what is typed stays, through reloads and a sign-in
 
   const DRAFT = "draft";
-  let draft = { prompt: "", ratio: "", template: "", blanks: {} };
+  let draft = { prompt: "", ratio: "", count: "", template: "", blanks: {} };
   try {
     draft = { ...draft, ...JSON.parse(sessionStorage.getItem(DRAFT)) };
   } catch {
@@ -21,6 +24,7 @@
   }
 
   const keep = () => {
+    tellPictures();
     try {
       sessionStorage.setItem(DRAFT, JSON.stringify(draft));
     } catch {
@@ -33,6 +37,7 @@
     if (!studio) return;
     draft.prompt = studio.elements.prompt.value;
     draft.ratio = studio.elements.ratio.value;
+    draft.count = studio.elements.count.value;
     const template = find("[data-template]", studio);
     if (template) {
       const values = findAll("[data-blank]", template).map((blank) => [blank.dataset.blank, blank.value]);
@@ -47,20 +52,25 @@
   const restore = () => {
     const studio = form();
     if (!studio) return;
-    const { prompt, ratio } = studio.elements;
+    const { prompt, ratio, count: number } = studio.elements;
     if (!restored.has(prompt)) {
       restored.add(prompt);
       if (!prompt.value) prompt.value = draft.prompt;
       if (draft.ratio) ratio.value = draft.ratio;
+      if (draft.count) number.value = draft.count;
     }
     const template = find("[data-template]", studio);
     if (template && !restored.has(template)) {
       restored.add(template);
       restoreTemplate(template, ratio);
     }
-    if (!template && draft.template && studio.dataset.answer !== undefined && isHydrated(studio)) draft.template = "";
+    if (template) awaited = "";
+    if (!template && draft.template !== awaited && studio.dataset.answer !== undefined && isHydrated(studio)) draft.template = "";
     count();
   };
+
+  // The template of a wish, until React has drawn it.
+  let awaited = "";
 
   // The key is there once the server has spoken: only then does "no template" mean that there is none.
   const isHydrated = (studio) => Boolean(studio.elements.key.value);
@@ -106,7 +116,7 @@
   const submit = (event) => {
     const studio = event.target.closest?.("form[data-studio]");
     if (!studio) return;
-    if (isReady() && !("busy" in studio.dataset)) {
+    if (isReady() && !("busy" in studio.dataset) && isWhole()) {
       studio.dataset.busy = "";
       return;
     }
@@ -123,6 +133,7 @@
     if (isFirst) return;
     for (const busy of findAll("form[data-studio][data-busy], [data-once][data-busy]")) delete busy.dataset.busy;
     if (said.startsWith("sign-in")) open("sign-in");
+    dispatchEvent(new CustomEvent("answered", { detail: said }));
     if (said.startsWith("started")) wantsVideos = true;
   };
 
@@ -146,14 +157,24 @@
 
   const toForm = () => form()?.scrollIntoView({ block: "center" });
 
-  const putIntoForm = (button) => {
+  /** Put what a video was made of into the form, here or wherever the form is drawn next (states/wishes.py tells it). */
+  const takeWish = ({ detail: wish }) => {
+    if (wish.prompt) draft.prompt = wish.prompt;
+    draft.ratio = wish.ratio;
+    draft.template = awaited = wish.template;
+    if (wish.template) draft.blanks[wish.template] = wish.blanks;
+    keep();
     const studio = form();
+    wantsPrompt = !wish.template;
+    if (coming || wish.pictures.length || wish.missing) callPictures("wished", wish);
     if (!studio) return;
-    studio.elements.prompt.value = button.dataset.puts;
-    studio.elements.ratio.value = button.dataset.shape;
-    read();
-    wantsPrompt = true;
+    studio.elements.prompt.value = draft.prompt;
+    studio.elements.ratio.value = draft.ratio;
+    const template = find("[data-template]", studio);
+    if (template?.dataset.template === wish.template) restoreTemplate(template, studio.elements.ratio);
+    count();
     toForm();
+    plan();
   };
 
   const fill = (chip) => {
@@ -212,9 +233,72 @@
     if (!shown.length && ticking) ticking = clearInterval(ticking) || 0;
   };
 
+  // --- pictures: their script comes when it is first needed, and is told what was brought and wished (assets/pictures.js)
+
+  let coming = null;
+  let hasCome = false;
+  let waitsForPictures = false;
+
+  const callPictures = (type, detail) => {
+    coming ??= import("/pictures.js").then(come, () => (coming = null));
+    if (type) coming.then(() => dispatchEvent(new CustomEvent(type, { detail })));
+  };
+
+  const come = () => {
+    hasCome = true;
+    if (waitsForPictures) setTimeout(() => form()?.requestSubmit());
+    waitsForPictures = false;
+  };
+
+  /** Whether nothing of the form is still on its way: it is never sent without a picture that was added. */
+  const isWhole = () => {
+    if (coming && !hasCome) waitsForPictures = true;
+    return !waitsForPictures && dispatchEvent(new Event("sending", { cancelable: true }));
+  };
+
+  const keepsPictures = () => {
+    try {
+      return Boolean(sessionStorage.getItem("pictures"));
+    } catch {
+      return false;
+    }
+  };
+
+  const holdsFiles = (event) => Boolean(event.dataTransfer?.types.includes("Files"));
+
+  const hover = (event) => {
+    if (holdsFiles(event)) event.preventDefault(); // else a file that misses the form would take the page's place
+    form()?.toggleAttribute("data-dropping", event.type === "dragover" && holdsFiles(event) && form().contains(event.target));
+  };
+
+  const drop = (event) => {
+    hover(event);
+    if (holdsFiles(event) && form()?.contains(event.target)) callPictures("bring", [...event.dataTransfer.files]);
+  };
+
+  const paste = (event) => {
+    const files = [...(event.clipboardData?.files || [])].filter(({ type }) => type.startsWith("image/"));
+    if (!files.length || !form() || event.target.closest?.("dialog, form:not([data-studio])")) return;
+    event.preventDefault();
+    callPictures("bring", files);
+  };
+
+  const choose = ({ target }) => {
+    if (!target.matches?.("[data-adds]")) return;
+    callPictures("bring", [...target.files]);
+    target.value = "";
+  };
+
   // --- listening
 
+  addEventListener("change", choose);
+  addEventListener("dragover", hover);
+  addEventListener("dragleave", (event) => event.relatedTarget || hover(event));
+  addEventListener("drop", drop);
+  addEventListener("paste", paste);
   addEventListener("submit", submit, true);
+  addEventListener("wish", takeWish);
+  addEventListener("stranger", () => open("sign-in"));
   addEventListener("input", (event) => event.target.closest?.("form[data-studio]") && read());
   addEventListener("change", (event) => event.target.closest?.("form[data-studio]") && read());
 
@@ -232,7 +316,6 @@
     if (at("[data-closes]")) at("dialog")?.close();
     if (event.target.matches?.("dialog[data-dialog]")) event.target.close();
     if (at("[data-fills]")) fill(at("[data-fills]"));
-    if (at("[data-puts]")) putIntoForm(at("[data-puts]"));
     if (at("[data-chooses=top], [data-offer]")) toForm();
     if (at("a")?.hash) document.getElementById(at("a").hash.slice(1))?.focus();
     if (at("[data-once]")) at("[data-once]").dataset.busy = "";
@@ -243,6 +326,7 @@
   const refresh = () => {
     planned = false;
     restore();
+    tellPictures();
     hear();
     tell();
     tick();
@@ -264,6 +348,7 @@
       attributeFilter: ["data-answer", "data-elapsed", "data-at", "class", "value"],
     });
     refresh();
+    if (keepsPictures()) callPictures();
     if (waitsForReact) form()?.requestSubmit();
   };
 

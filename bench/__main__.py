@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, live, throughput, tokens, waiting
+from bench import arrivals, attack, buying, library, live, throughput, tokens, waiting
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -13,6 +13,9 @@ ALL = {
     "throughput": throughput.run,
     "arrivals": arrivals.run,
     "tokens": tokens.run,
+    "buying": buying.run,
+    "library": library.run,
+    "attack": attack.run,
 }
 
 

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
+from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.auth import clerk
 from cuttingasmr.credits import audit
 from cuttingasmr.errors import ProviderUnavailable
+from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
+from cuttingasmr.generation.aside import Aside
 from cuttingasmr.generation.supervisor import Chore
 from cuttingasmr.payments import report, webhook
 from cuttingasmr.payments.reconcile import reconcile
@@ -61,9 +64,24 @@ def _wait_for(work: Callable[[], Awaitable[object]]) -> None:
     asyncio.run(and_hang_up())
 
 
+def forget_prompts() -> None:
+    """Let go of the words of old decisions about prompts."""
+    db.run(_forget_prompts)
+
+
+def _forget_prompts(session: Session) -> None:
+    counting.count(session, "forget-prompts", removed=moderation.forget_prompts(session))
+
+
 CHORES = (
     Chore(15.0, reconcile_orders),
     Chore(MINUTE, tell_clerk),
-    Chore(HOUR, audit_money),
+    Chore(HOUR, audit_money, "audit"),
     Chore(HOUR, compare_books),
+    Chore(5.0, preview.cut_previews),
+    Chore(10.0, hd.fetch_hd),
+    Chore(300.0, purge.purge),
+    Chore(300.0, archive.check_archive),
+    Chore(600.0, Aside("provider-credit", provider_credit.read_credits), "provider-credit"),
+    Chore(24 * HOUR, forget_prompts, "forget-prompts"),
 )

@@ -16,6 +16,7 @@ from cuttingasmr.observability import logs
 from cuttingasmr.pages.admin import admin
 from cuttingasmr.pages.home import home
 from cuttingasmr.pages.legal import privacy, refund, terms
+from cuttingasmr.pages.library import library
 from cuttingasmr.pages.not_found import not_found
 from cuttingasmr.pages.payment import cancel, success
 from cuttingasmr.pages.payment_flow import payment_flow
@@ -26,6 +27,7 @@ from cuttingasmr.settings import get_settings
 from cuttingasmr.states.desk import Desk
 from cuttingasmr.states.flow import Flow
 from cuttingasmr.states.history import History
+from cuttingasmr.states.library import Library
 from cuttingasmr.states.office import Office
 from cuttingasmr.states.purchases import Purchases
 from cuttingasmr.states.returned import Returned
@@ -55,6 +57,14 @@ app.add_page(
     description=ABOUT,
     image=PICTURE,
     on_load=[Studio.prepare, Desk.watch],
+)
+app.add_page(
+    library,
+    route=routes.LIBRARY,
+    title="Your library · CuttingASMR",
+    description="Every video you have made.",
+    image=PICTURE,
+    on_load=[Library.arrive, Library.watch],
 )
 app.add_page(
     profile,

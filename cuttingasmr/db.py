@@ -13,14 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import stamina
-from sqlalchemy import event, text
+from sqlalchemy import Executable, Table, event, insert, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.settings import get_settings
@@ -184,6 +184,42 @@ def ping(session: Session) -> None:
 
 def insert_for(session: Session) -> Callable[[Any], Any]:
     """Give this database's own `insert`, which can say `ON CONFLICT DO NOTHING`."""
+    return _insert_of(session.get_bind().dialect.name)
+
+
+@cache
+def _insert_of(dialect: str) -> Callable[[Any], Any]:
     from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - both are long to import, and one is used
 
-    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Give a model's table, for statements that are built once and go past the unit of work."""
+    return cast("Table", cast("Any", model).__table__)
+
+
+def write(session: Session, model: type[SQLModel], **values: object) -> None:
+    """Insert a row past the unit of work, which costs several times as much as the statement itself."""
+    session.connection().execute(_plain_insert(table_of(model)), values)
+
+
+def write_once(session: Session, model: type[SQLModel], *, once: tuple[str, ...], **values: object) -> bool:
+    """Insert a row unless one with the same `once` columns is there, and tell whether it was written.
+
+    Read with RETURNING: a row count is not told alike everywhere.
+    """
+    statement = _insert_once(table_of(model), once, session.get_bind().dialect.name)
+    return session.connection().execute(statement, values).first() is not None
+
+
+@cache
+def _plain_insert(table: Table) -> Executable:
+    return insert(table)
+
+
+@cache
+def _insert_once(table: Table, once: tuple[str, ...], dialect: str) -> Executable:
+    return (
+        _insert_of(dialect)(table).on_conflict_do_nothing(index_elements=once).returning(*table.primary_key)
+    )

@@ -11,17 +11,19 @@ AppError (500)
 ├── NotFound (404)
 ├── Conflict (409)
 │   ├── EmailTaken, EmailUnconfirmed
-│   └── KeyReused
+│   ├── KeyReused
+│   └── AlreadyEnded, AlreadySubmitted
 ├── Invalid (422)
 │   └── InvalidPrompt, InvalidRatio, InvalidDuration, ...
 ├── TooManyRequests (429)
+│   └── TooManyVideos
 ├── PromptRefused (451)
 └── Unavailable (503)
     ├── DatabaseUnavailable
     ├── ModerationUnavailable
     ├── SignInUnavailable
     └── ProviderUnavailable
-ProviderRejected    a provider's clear "no"; never shown as it is
+ProviderRejected (502)    a provider's clear "no"; never shown as it is
 HalfConfigured, SchemaMismatch    stop the start, not a request
 """
 
@@ -117,6 +119,14 @@ class KeyReused(Conflict):
     """This Idempotency-Key was used before, for a different request."""
 
 
+class AlreadyEnded(Conflict):
+    """This video has ended already, so there is nothing to cancel."""
+
+
+class AlreadySubmitted(Conflict):
+    """This video is being made already, and the video service charges for it, so its credits cannot come back. You can let it be made and put it into the bin, from where you can take it out again."""
+
+
 class Invalid(AppError):
     """Something in this request is not as it should be."""
 
@@ -136,7 +146,11 @@ class InvalidDuration(Invalid):
 
 
 class InvalidType(Invalid):
-    """Only videos from text can be made so far."""
+    """Choose one type: text, first and last frame, or references."""
+
+
+class InvalidPicture(Invalid):
+    """This picture is not there any more. Please add it again."""
 
 
 class InvalidEmail(Invalid):
@@ -151,6 +165,10 @@ class TooManyRequests(AppError):
     """That was a lot at once. Please wait a moment and try again."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class TooManyVideos(TooManyRequests):
+    """You have as many videos on their way as one account can have. Nothing was charged; start more when some are done."""
 
 
 class PromptRefused(AppError):
@@ -183,6 +201,8 @@ class ProviderUnavailable(Unavailable):
 
 class ProviderRejected(AppError):
     """The video service did not accept this request."""
+
+    status = HTTPStatus.BAD_GATEWAY
 
 
 class HalfConfigured(Exception):

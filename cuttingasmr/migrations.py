@@ -9,7 +9,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from cuttingasmr.db import get_engine, is_unreachable
@@ -27,11 +26,8 @@ def configuration() -> Config:
 
 
 def upgrade() -> None:
-    """Bring our tables, and those of the workflow engine, up to date."""
-    from cuttingasmr.generation import engine  # noqa: PLC0415 - a command's business, not the schema check's
-
+    """Bring the tables up to date."""
     command.upgrade(configuration(), "head")
-    engine.prepare_database()
 
 
 def check_schema() -> None:
@@ -40,12 +36,11 @@ def check_schema() -> None:
     try:
         with get_engine().connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
-            has_engine = _has_engine_tables(connection)
     except DBAPIError as error:
         if is_unreachable(error):
             raise DatabaseUnavailable from error
         raise
-    if found == scripts.get_current_head() and has_engine:
+    if found == scripts.get_current_head():
         return
     known = {script.revision for script in scripts.walk_revisions()}
     if found is not None and found not in known:
@@ -56,12 +51,6 @@ def check_schema() -> None:
     raise SchemaMismatch(
         f"The database is at migration {found or 'none'}, not at the newest. Run `{MEND}` and start again."
     )
-
-
-def _has_engine_tables(connection: object) -> bool:
-    look = inspect(connection)
-    schema = "dbos" if look.dialect.name == "postgresql" else None
-    return look.has_table("workflow_status", schema=schema)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 HOME = "/"
 PROFILE = "/profile"
+LIBRARY = "/library"
 PRICING = "/pricing"
 PAYMENT_SUCCESS = "/payment/success"
 PAYMENT_CANCEL = "/payment/cancel"
@@ -14,6 +15,7 @@ SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"
 CREDITS_CSV = "/api/user/credits.csv"
+VIDEOS_ZIP = "/api/user/videos.zip"
 
 
 def video_file(video_id: str) -> str:
@@ -29,3 +31,38 @@ def video_download(video_id: str) -> str:
 def video_poster(video_id: str) -> str:
     """Say where a finished video's picture is."""
     return f"/api/videos/{video_id}/poster"
+
+
+def picture(picture_id: str) -> str:
+    """Say where its owner can see a picture."""
+    return f"/api/pictures/{picture_id}"
+
+
+def video_preview(video_id: str) -> str:
+    """Say where the silent clip of a finished video is, once it has been cut."""
+    return f"/api/videos/{video_id}/preview"
+
+
+def video_file_1080p(video_id: str) -> str:
+    """Say where the 1080p version of a video can be watched, once it is there."""
+    return f"{video_file(video_id)}?quality=1080p"
+
+
+def video_download_1080p(video_id: str) -> str:
+    """Say where the 1080p version of a video can be saved from, once it is there."""
+    return f"{video_download(video_id)}&quality=1080p"
+
+
+def media(token: str) -> str:
+    """Say where a link that opens one file for a while leads."""
+    return f"/api/media/{token}"
+
+
+def video_page(video_id: str) -> str:
+    """Say where anybody can watch a video that is shared."""
+    return f"/video/{video_id}"
+
+
+def library_at(video_id: str) -> str:
+    """Say where a video of one's own is looked at."""
+    return f"{LIBRARY}?video={video_id}"

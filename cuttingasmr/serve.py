@@ -17,15 +17,20 @@ from types import FrameType
 
 import uvicorn
 from pydantic import ValidationError
+from starlette.types import ASGIApp
 
 from cuttingasmr.errors import DatabaseUnavailable, HalfConfigured, SchemaMismatch
 from cuttingasmr.migrations import check_schema
 from cuttingasmr.settings import Settings, get_settings
 
-APP = "cuttingasmr.cuttingasmr:app"
+APP = "cuttingasmr.serve:make_site"
+SITE = "cuttingasmr.cuttingasmr"
+API = "cuttingasmr.api.app"
 WORKER = "cuttingasmr.worker"
 PAGES = Path(".web/build/client/index.html")
 
+LARGEST_MESSAGE = 1_000_000
+"""So many bytes may come in one message of a websocket."""
 DRAIN_SECONDS = 8
 """How long open requests may take to finish after a stop."""
 STOP_SECONDS = 15
@@ -107,11 +112,17 @@ def tell_reflex(settings: Settings) -> None:
     }
 
 
+def make_site() -> ASGIApp:
+    """Make the application that answers everything. Once only, since Reflex keeps much that is the process's."""
+    site = importlib.import_module(SITE).app()  # a Reflex app is called to become an ASGI app
+    return importlib.import_module(API).guarded(site, PAGES.parent)
+
+
 def serve(listener: socket.socket) -> int:
     """Run the site on this socket until SIGTERM or Ctrl-C; 0 unless it could not start."""
     config = uvicorn.Config(
         APP,
-        factory=True,  # a Reflex app is called to become an ASGI app
+        factory=True,
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
@@ -119,7 +130,8 @@ def serve(listener: socket.socket) -> int:
         access_log=False,
         log_level="warning",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=False,  # api/proxies.py reads them
+        ws_max_size=LARGEST_MESSAGE,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     server = Server(config)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from limits import parse_many
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cuttingasmr.clerk_address import Sources, content_sources, frontend_host, publishable_key
@@ -39,6 +41,24 @@ SANDBOX_KEY = "sandbox-key"
 """The key shown to the sandbox, which takes any: it is no secret and opens nothing."""
 
 
+def _networks(text: str) -> str:
+    """Take what names networks, or raise `ValueError`, which names the one that does not."""
+    for network in filter(None, map(str.strip, text.split(","))):
+        ip_network(network)
+    return text
+
+
+def _rate(text: str) -> str:
+    """Take what says how many in how long, or raise `ValueError`."""
+    if len(parse_many(text)) != 1:
+        raise ValueError("say how many in how long: 5/10minutes")
+    return text
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
 class Settings(BaseSettings):
     """The site's settings.
 
@@ -55,6 +75,13 @@ class Settings(BaseSettings):
     port: int = Field(default=3000, ge=1, le=65535)
     secret_key: SecretStr = SecretStr("")
     admin_emails: str = ""
+    trusted_proxies: Networks = ""
+    """The networks of the proxies before this site; only they may say from where a visitor comes."""
+    generation_limit: Rate = "5/10minutes"
+    """How many videos one account may start in how long."""
+    api_limit: Rate = "600/minute"
+    """How many questions one account may ask of the API in how long."""
+    api_write_limit: Rate = "120/minute"
 
     database_url: str = Field(default="", repr=False)  # these three may hold a password
     redis_url: str = Field(default="", repr=False)
@@ -84,6 +111,13 @@ class Settings(BaseSettings):
     veo3_api_base_url: str = ""
     veo3_api_flavor: Literal["veo", "jobs"] = "veo"
     veo3_webhook_hmac_key: SecretStr = SecretStr("")
+    video_engine: str = "cuttingasmr.providers.kie"
+    """The file of the video engine, as it is imported."""
+    veo3_creates_per_window: int = Field(default=20, ge=1)
+    veo3_window_seconds: float = Field(default=10, gt=0)
+    """The provider takes so many new videos in so many seconds from one account (providers.md §2.10)."""
+    veo3_low_credits: int = Field(default=600, ge=0)
+    """The operator is warned when a key's account holds less of the provider's credits: about ten videos."""
 
     welcome_credits: int = Field(default=18, ge=0)
     video_cost: int = Field(default=10, ge=1)
@@ -92,13 +126,20 @@ class Settings(BaseSettings):
     worker: Literal["embedded", "off", "only"] = "embedded"
     executor_id: str = ""
 
+    videos_at_once: int = Field(default=2000, ge=1)
+    """How many videos may be at the provider at once, over all workers; the others keep their places in the queue."""
+    user_video_limit: int = Field(default=60, ge=1)
+    """How many unfinished videos one account may have."""
+
     poll_first_seconds: float = Field(default=20, gt=0)
-    """The first wait before asking the provider about a task that has not called back; each further one is half as long
-    again, up to a minute. Callbacks are what is fast: with 300 videos waiting, asking more often slowed the site down."""
+    """The first wait before asking the provider about a task that has not called back; further ones grow, to a minute and
+    beyond. Callbacks are what is fast."""
     submit_doubt_seconds: float = Field(default=240, gt=0)
     """How long a submit whose answer was lost may still be claimed by a callback before it is sent again."""
     wait_limit_seconds: float = Field(default=1800, gt=0)
     """A video that has not come after this long is given up and its credits returned."""
+    bin_days: int = Field(default=7, ge=0)
+    """How many days a deleted video can be taken back before its files and its words go for good."""
     storage_patience_seconds: float = Field(default=86_400, gt=0)
     """How long a finished video waits for a full storage before it is given up."""
 
@@ -215,6 +256,11 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether visitors reach the site over https, so that its cookie may say `Secure`."""
         return urlsplit(self.app_url).scheme == "https"
+
+    @property
+    def proxy_networks(self) -> list[str]:
+        """The networks of our own proxies."""
+        return [network.strip() for network in self.trusted_proxies.split(",") if network.strip()]
 
     @property
     def provider_keys(self) -> tuple[str, ...]:

@@ -50,10 +50,14 @@ class Children:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
 
-    def start(self, name: str, command: list[str]) -> None:
-        """Start one, in a process group of its own, so that a Ctrl-C reaches it through us alone."""
+    def start(self, name: str, command: list[str], **environment: str) -> None:
+        """Start one, in a process group of its own, so that a Ctrl-C reaches it through us alone.
+
+        It has our environment, changed as said.
+        """
         self._all[name] = subprocess.Popen(
             command,
+            env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - there are no threads here

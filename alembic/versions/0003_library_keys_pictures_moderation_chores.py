@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,10 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+RUNNING = "status IN ('queued', 'rendering', 'saving')"
+ENGINE_COUNTS = ("tries", "doubts", "remakes", "usual_seconds", "usual_from", "usual_to")
+"""Of the workflow engine: numbers that begin with 0."""
 
 
 def upgrade() -> None:
@@ -102,15 +108,56 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hd_state", sa.String(length=16), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("hd_key", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("hd_asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("hd_task_id", sa.String(length=128), nullable=True))
+        batch_op.add_column(sa.Column("hd_look_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("hd_note", sa.String(length=300), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "due_at",
+                sa.DateTime(timezone=True),
+                nullable=False,
+                server_default="2026-01-01 00:00:00+00:00",
+            )
+        )
+        batch_op.add_column(sa.Column("taken_by", sa.String(length=64), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("claim", sa.String(length=128), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("trouble_at", sa.DateTime(timezone=True), nullable=True))
+        for name in ENGINE_COUNTS:
+            batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+        batch_op.create_index(
+            "ix_videos_due",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text(f"{RUNNING} AND taken_by = ''"),
+            sqlite_where=sa.text(f"{RUNNING} AND taken_by = ''"),
+        )
+        batch_op.create_index(
+            "ix_videos_queue",
+            ["queue_rank", "created_at"],
+            unique=False,
+            postgresql_where=sa.text("status = 'queued'"),
+            sqlite_where=sa.text("status = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_videos_shelf",
+            ["user_id", "deleted_at", "status", "created_at", "id", "is_favourite"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_videos_deleted",
             ["deleted_at"],
             unique=False,
             postgresql_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
             sqlite_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_videos_without_preview",
+            ["completed_at"],
+            unique=False,
+            postgresql_where=sa.text("status = 'completed' AND preview_key IS NULL"),
+            sqlite_where=sa.text("status = 'completed' AND preview_key IS NULL"),
         )
         batch_op.create_index(
             "ix_videos_hd_asked",
@@ -128,7 +175,7 @@ def upgrade() -> None:
         )
         batch_op.create_check_constraint("ck_videos_hd_ready", "hd_state != 'ready' OR hd_key IS NOT NULL")
 
-    op.execute("UPDATE videos SET search_text = lower(prompt)")
+    _fill_search_text()
     with op.batch_alter_table("videos", schema=None) as batch_op:
         for name in (
             "kind",
@@ -139,8 +186,25 @@ def upgrade() -> None:
             "queue_rank",
             "hd_state",
             "hd_note",
+            "due_at",
+            "taken_by",
+            "claim",
+            *ENGINE_COUNTS,
         ):
             batch_op.alter_column(name, server_default=None)  # only what stood there before needed one
+
+
+def _fill_search_text() -> None:
+    """Fold what was written before, as Python does: SQLite's lower() knows no letters beyond ASCII."""
+    videos = sa.table("videos", sa.column("id"), sa.column("prompt"), sa.column("search_text"))
+    before = op.get_bind().execute(sa.select(videos.c.id, videos.c.prompt)).all()
+    filled = [
+        {"of": video_id, "folded": " ".join(normalize("NFKC", prompt).casefold().split())}
+        for video_id, prompt in before
+    ]
+    change = sa.update(videos).where(videos.c.id == sa.bindparam("of"))
+    if filled:
+        op.get_bind().execute(change.values(search_text=sa.bindparam("folded")), filled)
 
 
 def downgrade() -> None:
@@ -151,17 +215,29 @@ def downgrade() -> None:
             postgresql_where=sa.text("hd_state = 'asked'"),
             sqlite_where=sa.text("hd_state = 'asked'"),
         )
+        batch_op.drop_index("ix_videos_shelf")
+        batch_op.drop_index(
+            "ix_videos_without_preview",
+            postgresql_where=sa.text("status = 'completed' AND preview_key IS NULL"),
+            sqlite_where=sa.text("status = 'completed' AND preview_key IS NULL"),
+        )
         batch_op.drop_index(
             "ix_videos_deleted",
             postgresql_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
             sqlite_where=sa.text("deleted_at IS NOT NULL AND purged_at IS NULL"),
         )
+        batch_op.drop_index("ix_videos_queue")
+        batch_op.drop_index("ix_videos_due")
         batch_op.drop_constraint("ck_videos_hd_ready", type_="check")
         batch_op.drop_constraint("ck_videos_hd_state", type_="check")
         batch_op.drop_constraint("ck_videos_kind", type_="check")
+        for name in (*ENGINE_COUNTS, "trouble_at", "claim", "taken_by", "due_at"):
+            batch_op.drop_column(name)
         batch_op.drop_column("purged_at")
         batch_op.drop_column("deleted_at")
         batch_op.drop_column("hd_note")
+        batch_op.drop_column("hd_look_at")
+        batch_op.drop_column("hd_task_id")
         batch_op.drop_column("hd_asked_at")
         batch_op.drop_column("hd_key")
         batch_op.drop_column("hd_state")

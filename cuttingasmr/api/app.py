@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import structlog
@@ -10,12 +11,29 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cuttingasmr import __version__
-from cuttingasmr.api import account, clerk, health, operators, payments, videos, webhooks
-from cuttingasmr.api.guards import Guards, TestPages, refusal
+from cuttingasmr.api import (
+    account,
+    clerk,
+    docs,
+    files,
+    health,
+    operators,
+    payments,
+    pictures,
+    sessions,
+    share,
+    videos,
+    webhooks,
+)
+from cuttingasmr.api.crowd import Crowd
+from cuttingasmr.api.guards import Guards, OperatorsPages, TestPages, refusal
+from cuttingasmr.api.headers import Headers
+from cuttingasmr.api.proxies import Proxies
 from cuttingasmr.api.shapes import Failure
+from cuttingasmr.api.statuses import declare
 from cuttingasmr.errors import AppError, BadJson, BadRequest, Invalid, NotFound
 
 log = structlog.get_logger()
@@ -33,21 +51,45 @@ def make_api() -> FastAPI:
         title="CuttingASMR",
         version=__version__,
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,  # api/docs.py has them
         redoc_url=None,
-        responses={"4XX": {"model": Failure}, "5XX": {"model": Failure}},
+        responses={"4XX": {"model": Failure}},  # statuses.py says which
     )
-    for part in (health, account, clerk, videos, payments, operators, webhooks):
+    parts = (
+        health,
+        account,
+        clerk,
+        sessions,
+        videos,
+        files,
+        pictures,
+        share,
+        payments,
+        operators,
+        webhooks,
+        docs,
+    )
+    for part in parts:
         api.include_router(part.router)
+    declare(api)
     known = tuple(api.router.routes)
     api.router.routes.append(Route("/api/{rest:path}", _Elsewhere(known)))
     api.add_middleware(Guards)
     api.add_middleware(TestPages)
+    api.add_middleware(OperatorsPages)
     api.add_exception_handler(AppError, _refuse)
     api.add_exception_handler(RequestValidationError, _refuse_shape)
     api.add_exception_handler(HTTPException, _refuse_http)
     api.add_exception_handler(Exception, _apologise)
     return api
+
+
+def guarded(site: ASGIApp, pages: Path = Path("nowhere")) -> ASGIApp:
+    """Put before the whole site what must see every request and every answer: who calls, how often, and the headers.
+
+    `pages` is the folder of the built pages.
+    """
+    return Proxies(Headers(Crowd(site), pages))
 
 
 class _Elsewhere:

@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
+from cuttingasmr.api.proxies import network_of
 from cuttingasmr.auth import buyer, clerk, sessions
 from cuttingasmr.models import User
+from cuttingasmr.rate_limits import API_READ, API_WRITE, spend
 from cuttingasmr.settings import get_settings
+
+READING = frozenset({"GET", "HEAD"})
 
 
 async def _signed_in(request: Request, response: Response) -> User:
@@ -22,7 +26,13 @@ async def _signed_in(request: Request, response: Response) -> User:
     return user
 
 
-SignedIn = Annotated[User, Depends(_signed_in)]
+async def signed_in(request: Request, user: Annotated[User, Depends(_signed_in)]) -> User:
+    """Give who asks, by whichever session or token, and count what they ask and do."""
+    await spend(API_READ if request.method in READING else API_WRITE, user.id)
+    return user
+
+
+SignedIn = Annotated[User, Depends(signed_in)]
 """The user of the session cookie, or of a token of Clerk's sent as a bearer; without either the answer is 401."""
 
 
@@ -33,8 +43,8 @@ def bearer_of(request: Request) -> str:
 
 
 def address_of(request: Request) -> str:
-    """Give the caller's network address, as the connection has it: headers can say anything."""
-    return request.client.host if request.client else "unknown"
+    """Give the caller's network address: the connection's own, or what a proxy of ours says (proxies.py)."""
+    return network_of(request.scope)
 
 
 def set_cookies(response: Response, token: str, user_id: str) -> None:
@@ -62,11 +72,15 @@ def comes_from_here(headers: dict[bytes, bytes]) -> bool:
     """Tell whether a write comes from this site's own pages, or from no page at all (a script, a server)."""
     if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
         return False
-    origin = headers.get(b"origin", b"").decode("latin-1")
+    return is_ours(headers.get(b"origin", b""), headers)
+
+
+def is_ours(origin: bytes, headers: dict[bytes, bytes]) -> bool:
+    """Tell whether a page of this origin is one of ours: of `APP_URL`, or of the host that was asked. None at all is no page."""
     if not origin:
         return True
     try:
-        host = urlsplit(origin).netloc
+        host = urlsplit(origin.decode("latin-1")).netloc
     except ValueError:
         return False
     hosts = {headers.get(b"host", b"").decode("latin-1"), urlsplit(get_settings().app_url).netloc}

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from cuttingasmr import db
-from cuttingasmr.api.asking import SignedIn, bearer_of, set_cookies
+from cuttingasmr.api.asking import SignedIn, address_of, bearer_of, set_cookies
 from cuttingasmr.api.shapes import Answer, Person, SessionAnswer, Shape
 from cuttingasmr.auth import clerk, clerk_webhooks, sessions
 from cuttingasmr.credits import ledger
-from cuttingasmr.errors import SignInRequired
+from cuttingasmr.errors import Conflict, SignInRequired
+from cuttingasmr.rate_limits import REFUSED_TOKENS, spend
 from cuttingasmr.settings import get_settings
 
 router = APIRouter(prefix="/api", tags=["account"])
@@ -78,11 +79,15 @@ async def exchange_token(
     token = bearer_of(request) or (body.token if body else "")
     if not token:
         raise SignInRequired
-    entry = await clerk.exchange(
-        token=token,
-        cookie=request.cookies.get(sessions.COOKIE),
-        user_agent=request.headers.get("user-agent", ""),
-    )
+    try:
+        entry = await clerk.exchange(
+            token=token,
+            cookie=request.cookies.get(sessions.COOKIE),
+            user_agent=request.headers.get("user-agent", ""),
+        )
+    except (SignInRequired, Conflict):
+        await spend(REFUSED_TOKENS, address_of(request))
+        raise
     set_cookies(response, entry.cookie, entry.user.id)
     renew_in = round((clerk.LIFE - clerk.RENEW_BEFORE).total_seconds())
     return ClerkSession(user=Person.of(entry.user), is_new=entry.is_new, renew_in=renew_in)

@@ -16,10 +16,11 @@ from sqlmodel import Session, col, func, select
 
 from cuttingasmr import __version__, db
 from cuttingasmr.errors import DatabaseUnavailable
+from cuttingasmr.generation import key_desk
 from cuttingasmr.models import EngineBeat
 from cuttingasmr.providers.clerk import get_clerk
 from cuttingasmr.providers.creem import get_creem
-from cuttingasmr.providers.kie import get_video_provider
+from cuttingasmr.providers.video import get_video_provider
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import StorageUnavailable, get_store
 
@@ -41,7 +42,7 @@ async def health(response: Response) -> dict[str, Any]:
         "storage": await _timed(_storage),
         "creem": _provider(is_resting=get_creem().is_resting),
         "clerk": _clerk(),
-        "veo3": _provider(is_resting=getattr(get_video_provider(), "is_resting", False)),
+        "veo3": await _veo3(),
     }
     status = _overall(checks)
     if status == "unhealthy":
@@ -131,3 +132,15 @@ def _clerk() -> Check:
 
 def _provider(*, is_resting: bool) -> Check:
     return {"status": "resting" if is_resting else "ok", "breaker": "open" if is_resting else "closed"}
+
+
+async def _veo3() -> Check:
+    """Tell whether any key may be used now, and whether an account runs low."""
+    check = _provider(is_resting=getattr(get_video_provider(), "is_resting", False))
+    try:
+        keys = await db.read(key_desk.all_keys)
+    except DatabaseUnavailable:
+        return check
+    usable = sum(key.state is key_desk.KeyState.USABLE for key in keys)
+    counts = {"keys": len(keys), "usableKeys": usable, "creditsLow": any(key.is_low for key in keys)}
+    return check | counts | ({} if usable else {"status": "resting"})

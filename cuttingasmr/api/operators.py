@@ -13,10 +13,12 @@ from cuttingasmr.api.payments import Purchase
 from cuttingasmr.api.shapes import Answer, Shape
 from cuttingasmr.auth import operators, sessions
 from cuttingasmr.errors import NotFound
+from cuttingasmr.generation import key_desk
 from cuttingasmr.models import User
 from cuttingasmr.payments import inbox, manual
 from cuttingasmr.payments.packages import CURRENCY, all_packages
 from cuttingasmr.providers.creem import get_creem
+from cuttingasmr.providers.video import get_video_provider
 from cuttingasmr.settings import get_settings
 
 router = APIRouter(prefix="/api", tags=["operators"])
@@ -69,6 +71,12 @@ class Replay(ByHand):
     """Do once more what an event says."""
 
     event_id: str = Field(max_length=128)
+
+
+class ProviderKey(ByHand):
+    """Let a key of the video provider be used again."""
+
+    fingerprint: str = Field(max_length=16)
 
 
 class Processed(Answer):
@@ -164,6 +172,42 @@ async def check_creem_config(is_operator: IsOperator) -> dict[str, Any]:
         ],
     }
     return answer | ({"apiUrl": settings.creem_api_url} if is_operator else {})
+
+
+@router.post("/manual-provider-key")
+async def manual_provider_key(body: ProviderKey, operator: Operator) -> Answer:
+    """Let a key that was retired, or that rests, be used again at once."""
+    await key_desk.bring_back(operator=operator, fingerprint=body.fingerprint, reason=body.reason)
+    return Answer()
+
+
+@router.get("/api-key-status")
+async def api_key_status(is_operator: IsOperator) -> dict[str, Any]:
+    """Tell how the video provider's keys are: how many of each state, and to operators each by its fingerprint."""
+    keys = await db.read(key_desk.all_keys)
+    states = [key.state for key in keys]
+    answer: dict[str, Any] = {
+        "success": True,
+        "configured": len(keys),
+        **{state.value: states.count(state) for state in key_desk.KeyState},
+        "creditsLow": any(key.is_low for key in keys),
+        "breaker": "open" if getattr(get_video_provider(), "is_resting", False) else "closed",
+    }
+    return answer | ({"keys": [_key(key) for key in keys]} if is_operator else {})
+
+
+def _key(key: key_desk.KeyView) -> dict[str, Any]:
+    return {
+        "fingerprint": key.fingerprint,
+        "state": key.state,
+        "why": key.why,
+        "until": key.until and key.until.isoformat(),
+        "creates": key.creates,
+        "failures": key.failures,
+        "creditsLeft": key.credits_left,
+        "creditsReadAt": key.credits_read_at and key.credits_read_at.isoformat(),
+        "creditsLow": key.is_low,
+    }
 
 
 @router.get("/webhook-info")

@@ -15,6 +15,7 @@ from cuttingasmr.errors import DatabaseUnavailable, SignInRequired
 from cuttingasmr.models import Order, User
 from cuttingasmr.payments import agreement, checkout, purchases
 from cuttingasmr.payments.checkout import PaymentPage
+from cuttingasmr.rate_limits import CHECKOUT, spend
 
 router = APIRouter(prefix="/api", tags=["payments"])
 
@@ -100,6 +101,7 @@ class Agreed(Answer):
 async def open_checkout(body: Plan, request: Request) -> Page:
     """Open a payment page by the advanced road, or by the simple one when that is broken."""
     user_id, user = await _buyer(request)
+    await spend(CHECKOUT, user_id)
     if user is None:
         return Page.of(checkout.simple(user_id=user_id, plan=body.plan_type))
     return Page.of(
@@ -110,6 +112,7 @@ async def open_checkout(body: Plan, request: Request) -> Page:
 @router.post("/payments/creem-advanced")
 async def open_advanced(body: Plan, user: SignedIn) -> Page:
     """Open a payment page by the advanced road alone: an order, and a checkout of Creem's."""
+    await spend(CHECKOUT, user.id)
     page = await checkout.advanced(
         user_id=user.id, email=purchases.billing_address(user), plan=body.plan_type
     )
@@ -120,6 +123,7 @@ async def open_advanced(body: Plan, user: SignedIn) -> Page:
 async def open_simple(body: Plan, request: Request) -> Page:
     """Open a payment page by the simple road alone: a hosted link with a signed token. No database, no API of Creem's."""
     user_id, _ = await _buyer(request)
+    await spend(CHECKOUT, user_id)
     return Page.of(checkout.simple(user_id=user_id, plan=body.plan_type))
 
 

@@ -1,24 +1,34 @@
-"""Making videos, asking how they go, and getting their files."""
+"""Making videos, and asking how they go. Their files are in `files.py`."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi import APIRouter, Header, Query
 
-from cuttingasmr import db
+from cuttingasmr import db, rate_limits
 from cuttingasmr.api.asking import SignedIn
-from cuttingasmr.api.shapes import Generate, Started, Videos, VideoShape, VideoStatus
-from cuttingasmr.auth import sessions
+from cuttingasmr.api.pictures import uses_of
+from cuttingasmr.api.shapes import (
+    Cancel,
+    Change,
+    Generate,
+    Removed,
+    Share,
+    Shared,
+    Started,
+    Videos,
+    VideoShape,
+    VideoStatus,
+    Wanted,
+    refusals,
+    share_url,
+)
 from cuttingasmr.credits import ledger
-from cuttingasmr.errors import InvalidType, NotFound
-from cuttingasmr.generation import library
+from cuttingasmr.generation import control, hd, library, pictures, shelving
 from cuttingasmr.generation.prompts import VideoRequest
-from cuttingasmr.generation.start import start_video
-from cuttingasmr.models import Video
-from cuttingasmr.storage.store import get_store
+from cuttingasmr.generation.start import start_videos
 
 router = APIRouter(prefix="/api", tags=["videos"])
 
@@ -28,76 +38,103 @@ async def generate_video(
     body: Generate, user: SignedIn, idempotency_key: Annotated[str | None, Header()] = None
 ) -> Started:
     """Start a video. The same Idempotency-Key with the same body gives the same video and charges nothing more."""
-    if body.image_urls:
-        raise InvalidType
     request = VideoRequest.checked(
         prompt=body.prompt,
         aspect_ratio=body.aspect_ratio,
         duration=body.duration,
         kind=body.type,
+        picture_ids=uses_of(body.image_urls),
         template_id=body.template_id,
     )
-    video = await start_video(user_id=user.id, request=request, idempotency_key=idempotency_key)
+    await rate_limits.start_video(user.id, idempotency_key)
+    async with pictures.claimed(user_id=user.id, picture_ids=request.picture_ids):
+        videos = await start_videos(
+            user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
+        )
     balance = await db.read(ledger.balance, user_id=user.id)
     return Started(
-        video_id=video.id,
-        task_id=video.provider_task_id,
-        status=video.status,
-        credits_used=video.credits_used,
+        video_id=videos[0].id,
+        video_ids=[video.id for video in videos],
+        task_id=videos[0].provider_task_id,
+        status=videos[0].status,
+        credits_used=sum(video.credits_used for video in videos),
         remaining_credits=balance.remaining,
-        model=video.model,
+        model=videos[0].model,
     )
 
 
-@router.get("/video-status/{name}")
+@router.get("/video-status/{name}", responses=refusals(404))
 async def video_status(name: str, user: SignedIn) -> VideoStatus:
     """Tell how a video of yours goes, by our id or the provider's."""
     return VideoStatus.of(await db.read(library.find, user_id=user.id, name=name))
 
 
-@router.get("/user/videos")
-async def videos(user: SignedIn, cursor: Annotated[str, Query(max_length=200)] = "") -> Videos:
-    """List your videos, newest first, a page at a time."""
-    page = await db.read(library.page, user_id=user.id, cursor=cursor)
+@router.get("/user/videos", responses=refusals(422))
+async def videos(user: SignedIn, wanted: Annotated[Wanted, Query()]) -> Videos:
+    """List your videos, newest first, a page at a time: all of them, or those that you look for."""
+    page = await db.read(library.page, user_id=user.id, cursor=wanted.cursor, wanted=wanted.checked())
     return Videos(videos=[VideoShape.of(seen) for seen in page.rows], next_cursor=page.cursor)
 
 
-@router.head("/videos/{video_id}/file", include_in_schema=False)
-@router.get("/videos/{video_id}/file", response_class=FileResponse)
-async def file(video_id: str, request: Request, *, download: bool = False) -> Response:
-    """Give the video's file, or the parts of it that `Range` asks for, to its owner or to anybody if it is shared."""
-    video = await _watchable(video_id, request)
-    name = f"cuttingasmr-{video.id[:8]}.mp4"
-    return await _give(video.file_key, "video/mp4", attachment=name if download else None)
+@router.post("/videos/{video_id}/cancel", responses=refusals(404, 409))
+async def cancel(video_id: str, user: SignedIn, body: Cancel | None = None) -> VideoStatus:
+    """Cancel a video that waits in the queue; its credits come back.
+
+    One that is being made already costs what it costs: AlreadySubmitted says so. With `discard` it is made and deleted, so that
+    it can be restored for 7 days; nothing is given back for it.
+    """
+    video = (await db.read(library.find, user_id=user.id, name=video_id)).video
+    await control.cancel(user_id=user.id, video_id=video.id, discard=bool(body and body.discard))
+    return await _told(user.id, video.id)
 
 
-@router.head("/videos/{video_id}/poster", include_in_schema=False)
-@router.get("/videos/{video_id}/poster", response_class=FileResponse)
-async def poster(video_id: str, request: Request) -> Response:
-    """Give the video's still picture."""
-    video = await _watchable(video_id, request)
-    return await _give(video.poster_key, "image/webp", attachment=None)
+@router.post("/videos/{video_id}/1080p", responses=refusals(404, 409, 503))
+async def ask_for_hd(video_id: str, user: SignedIn) -> VideoStatus:
+    """Ask for the 1080p version of a finished video; it costs nothing and takes one to three minutes. `hdState` tells how it goes."""
+    video = (await db.read(library.find, user_id=user.id, name=video_id)).video
+    await hd.ask(user_id=user.id, video_id=video.id)
+    return await _told(user.id, video.id)
 
 
-async def _watchable(video_id: str, request: Request) -> Video:
-    user = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
-    return await db.read(library.find_file, video_id=video_id, user_id=user.id if user else None)
+@router.post("/videos/{video_id}/share", responses=refusals(404, 409))
+async def share(video_id: str, user: SignedIn, body: Share | None = None) -> Shared:
+    """Let anybody with the link watch a finished video, or, with `shared` false, nobody but you again."""
+    shared = body is None or body.shared
+    video = (await db.read(library.find, user_id=user.id, name=video_id)).video
+    await shelving.change(shelving.set_shared, user_id=user.id, video_id=video.id, shared=shared)
+    return Shared(shared=shared, share_url=share_url(video))
 
 
-async def _give(key: str | None, media_type: str, *, attachment: str | None) -> Response:
-    if key is None:
-        raise NotFound
-    path = get_store().path_of(key)
-    if path is None:
-        return RedirectResponse(await get_store().link_to(key))
-    if not path.is_file():
-        raise NotFound
-    headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
-    disposition = "attachment" if attachment else "inline"
-    return FileResponse(
-        path,
-        media_type=media_type,
-        filename=attachment,
-        content_disposition_type=disposition,
-        headers=headers,
-    )
+@router.patch("/videos/{video_id}", responses=refusals(404, 422))
+async def change(video_id: str, body: Change, user: SignedIn) -> VideoStatus:
+    """Name a video, or make it a favourite."""
+    video = (await db.read(library.find, user_id=user.id, name=video_id)).video
+    if body.title is not None:
+        await shelving.change(shelving.rename, user_id=user.id, video_id=video.id, title=body.title)
+    if body.favourite is not None:
+        await shelving.change(
+            shelving.set_favourite, user_id=user.id, video_ids=[video.id], favourite=body.favourite
+        )
+    return await _told(user.id, video.id)
+
+
+@router.delete("/videos/{video_id}", responses=refusals(404, 409))
+async def remove(video_id: str, user: SignedIn) -> Removed:
+    """Delete a video; it can be restored for 7 days. One that waits in the queue is cancelled, and its credits come back.
+
+    One that is being made is not deleted: AlreadySubmitted says so, and cancel with `discard` is the way.
+    """
+    removed = await shelving.remove(user_id=user.id, video_id=video_id)
+    return Removed.of((await db.read(library.find, user_id=user.id, name=removed, in_bin=True)).video)
+
+
+@router.post("/videos/{video_id}/restore", responses=refusals(404))
+async def restore(video_id: str, user: SignedIn) -> VideoStatus:
+    """Take a video back that was deleted in the last 7 days."""
+    await shelving.change(shelving.put_back, user_id=user.id, video_ids=[video_id])
+    return await _told(user.id, video_id)
+
+
+async def _told(user_id: str, video_id: str) -> VideoStatus:
+    """Show a video as it is now, be it on its shelf or in the bin."""
+    return VideoStatus.of(await db.read(library.find, user_id=user_id, name=video_id, in_bin=True))

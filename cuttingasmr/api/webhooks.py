@@ -34,10 +34,11 @@ async def veo3(token: str, request: Request) -> Answer:
         task_id, headers.get("x-webhook-timestamp", ""), headers.get("x-webhook-signature", "")
     ):
         raise BadSignature
-    try:
-        await db.in_thread(engine.wake, video_id, task_id)
-    except DBAPIError as error:
-        raise DatabaseUnavailable from error
+    if await db.read(callbacks.is_expected, video_id=video_id, task_id=task_id):
+        try:
+            await db.in_thread(engine.wake, video_id, task_id)
+        except DBAPIError as error:
+            raise DatabaseUnavailable from error
     return Answer()
 
 

@@ -5,7 +5,6 @@ An unknown address and a wrong password get the same answer in the same time: a 
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from functools import cache
 from typing import Final
@@ -18,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.auth import sessions
+from cuttingasmr.auth.hashing import in_turn
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import (
     EmailTaken,
@@ -65,7 +65,7 @@ async def sign_up(
         raise SignUpElsewhere
     address, secret = checked_email(email), checked_password(password)
     called = shown(name)[:NAME_LIMIT] if isinstance(name, str) else ""
-    hashed = await asyncio.to_thread(_hasher.hash, secret)
+    hashed = await in_turn(_hasher.hash, secret)
     user = User(email=address, name=called or address.partition("@")[0], password_hash=hashed)
     try:
         return await db.transact(_open, user=user, user_agent=user_agent)
@@ -81,7 +81,7 @@ async def sign_in(*, email: object, password: object, user_agent: str = "") -> t
         address, secret = "", "no password at all"
     user = await db.read(_by_email, email=address)
     stored = user.password_hash if user is not None else None
-    is_right = await asyncio.to_thread(_verify, stored, secret)
+    is_right = await in_turn(_verify, stored, secret)
     is_shut_out = user is not None and (user.is_banned or user.clerk_state == ClerkState.BLOCKED)
     if user is None or stored is None or is_shut_out or not is_right:
         raise WrongCredentials

@@ -1,13 +1,19 @@
 """Server-side sessions: the one answer to "who is asking?", for the API and for the websocket alike.
 
 A cookie holds a random value; the table holds its hash. Ending the row ends the session, everywhere, at once.
+Each value ends with a mark that only this site can make: forged ones, however many, are told without the database.
 """
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import hashlib
+import hmac
+import math
 import re
 import secrets
+import time
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 
@@ -15,8 +21,9 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
-from cuttingasmr.errors import SignInRequired
+from cuttingasmr.errors import SignInRequired, Unavailable
 from cuttingasmr.models import ClerkEnding, SessionRow, User
+from cuttingasmr.settings import get_settings
 
 COOKIE = "cuttingasmr_session"
 LOCAL = "local"
@@ -26,7 +33,15 @@ LIFE = timedelta(days=30)
 RENEW_AFTER = timedelta(hours=1)
 """A session lives on from each use; that is written down at most this often."""
 
+SEEN_AFTER = timedelta(minutes=5)
+"""When a session was used last is written down at most this often."""
+
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+RANDOM_BYTES = 24
+
+MOST_NOTED = 50_000
+_noted: dict[str, float] = {}
+"""When this process has last looked whether the use of a session wants writing down."""
 
 
 def begin(
@@ -41,7 +56,7 @@ def begin(
 
     With `clerk_session_id` it lives with that session at Clerk. This user's sessions that are over are forgotten on the way.
     """
-    token = secrets.token_urlsafe(32)
+    token = _new_token()
     moment = db.utc_now()
     over = (col(SessionRow.user_id) == user_id, col(SessionRow.expires_at) < moment)
     session.exec(delete(SessionRow).where(*over))
@@ -61,7 +76,7 @@ def begin(
 
 def find(session: Session, *, token: str | None) -> User | None:
     """Tell who holds this cookie value; `None` for one that is missing, malformed, forged, ended, expired or banned."""
-    if not token or not TOKEN.fullmatch(token):
+    if not token or not is_ours(token):
         return None
     rows = select(User).join(SessionRow, col(SessionRow.user_id) == col(User.id))
     return session.exec(
@@ -74,11 +89,11 @@ def find(session: Session, *, token: str | None) -> User | None:
 
 
 def is_stale(session: Session, *, token: str) -> bool:
-    """Tell whether it is time to write down that this session lives on."""
+    """Tell whether it is time to let this session live on: its life counts from when its cookie was set last."""
     mine = (col(SessionRow.token_hash) == _hash(token), col(SessionRow.source) != CLERK)
-    seen = select(SessionRow.last_seen_at).where(*mine)
-    last = session.exec(seen).first()
-    return last is not None and last < db.utc_now() - RENEW_AFTER
+    ends = select(SessionRow.expires_at).where(*mine)
+    end_at = session.exec(ends).first()
+    return end_at is not None and end_at < db.utc_now() + LIFE - RENEW_AFTER
 
 
 def renew(session: Session, *, token: str) -> None:
@@ -89,6 +104,13 @@ def renew(session: Session, *, token: str) -> None:
     session.exec(renewal.values(last_seen_at=moment, expires_at=moment + LIFE))
 
 
+def note_use(session: Session, *, token: str) -> None:
+    """Write down that a session is in use, where that was not done lately."""
+    moment = db.utc_now()
+    mine = (col(SessionRow.token_hash) == _hash(token), col(SessionRow.last_seen_at) < moment - SEEN_AFTER)
+    session.exec(update(SessionRow).where(*mine).values(last_seen_at=moment))
+
+
 def end(session: Session, *, token: str | None) -> str | None:
     """End a session; one that is over already is no error. Gives the session at Clerk that should end with it, if any."""
     row = find_row(session, token=token)
@@ -97,9 +119,12 @@ def end(session: Session, *, token: str | None) -> str | None:
 
 def end_row(session: Session, row: SessionRow) -> str | None:
     """End this session, and for good: no token of the session at Clerk that it lived with, which is given, is taken any more."""
-    session.delete(row)
-    if row.clerk_session_id is not None:
-        end_with_clerk(session, clerk_session_id=row.clerk_session_id, is_told=False)
+    if row.clerk_session_id is None:
+        session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == row.token_hash))
+        return None
+    holder = select(User.id).where(col(User.id) == row.user_id)
+    session.exec(holder.with_for_update())  # as a token's exchange does, so that neither overtakes the other
+    end_with_clerk(session, clerk_session_id=row.clerk_session_id, is_told=False)
     return row.clerk_session_id
 
 
@@ -118,7 +143,7 @@ def note_ending(session: Session, clerk_name: str, *, is_told: bool = True) -> N
 
 def find_row(session: Session, *, token: str | None) -> SessionRow | None:
     """Give the row of a cookie's value, also of one that has expired and not been forgotten yet."""
-    return session.get(SessionRow, _hash(token)) if token and TOKEN.fullmatch(token) else None
+    return session.get(SessionRow, _hash(token)) if token and is_ours(token) else None
 
 
 def token_in(cookie_header: str) -> str | None:
@@ -132,10 +157,23 @@ def token_in(cookie_header: str) -> str | None:
 
 async def who(token: str | None) -> User:
     """Tell who is asking, or raise `SignInRequired`."""
-    user = await db.read(find, token=token) if token else None
-    if user is None:
+    user = await db.read(find, token=token) if token and is_ours(token) else None
+    if user is None or token is None:
         raise SignInRequired
+    await _note(token)
     return user
+
+
+async def _note(token: str) -> None:
+    """Write down now and then that a session is in use. It is not worth failing for."""
+    key, moment = _hash(token), time.monotonic()
+    if moment - _noted.get(key, -math.inf) < SEEN_AFTER.total_seconds():
+        return
+    if len(_noted) > MOST_NOTED:
+        _noted.clear()
+    _noted[key] = moment
+    with contextlib.suppress(Unavailable):
+        await db.transact(note_use, token=token)
 
 
 async def keep_alive(token: str) -> bool:
@@ -144,6 +182,29 @@ async def keep_alive(token: str) -> bool:
         return False
     await db.transact(renew, token=token)
     return True
+
+
+def is_ours(token: str) -> bool:
+    """Tell whether this site has made a cookie's value, ended though it may be. Nobody else can make one."""
+    if not TOKEN.fullmatch(token):
+        return False
+    raw = base64.urlsafe_b64decode(f"{token}=")
+    return hmac.compare_digest(_mark(raw[:RANDOM_BYTES]), raw[RANDOM_BYTES:])
+
+
+def name_of(token: str) -> str:
+    """Give what the table knows a cookie's value by."""
+    return _hash(token)
+
+
+def _new_token() -> str:
+    raw = secrets.token_bytes(RANDOM_BYTES)
+    return base64.urlsafe_b64encode(raw + _mark(raw)).rstrip(b"=").decode()
+
+
+def _mark(raw: bytes) -> bytes:
+    key = get_settings().secret_key.get_secret_value().encode()
+    return hmac.digest(key, b"session:" + raw, "sha256")[:8]
 
 
 def _hash(token: str) -> str:

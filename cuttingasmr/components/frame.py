@@ -54,10 +54,11 @@ def _header() -> rx.Component:
         rx.el.div(
             _logo(),
             rx.el.span(class_name="flex-1"),
+            rx.cond(Visitor.email, rx.el.a("Library", href=routes.LIBRARY, class_name=theme.HEADER_LINK)),
             rx.el.a(
                 "Pricing",
                 href=routes.PRICING,
-                class_name=rx.cond(Visitor.email, theme.HEADER_LINK, theme.HEADER_LINK_WIDE),
+                class_name=theme.HEADER_LINK_WIDE,
             ),
             rx.el.span(_theme_toggle(), class_name="hidden sm:inline"),
             rx.cond(Visitor.is_known, _account(), rx.el.span(class_name="w-24")),
@@ -125,7 +126,9 @@ def _account_menu() -> rx.Component:
     return rx.el.div(
         rx.el.p(Visitor.name, class_name="px-3 pt-2 text-sm font-medium truncate"),
         rx.el.p(Visitor.email, class_name=f"px-3 pb-2 truncate {theme.NOTE}"),
-        rx.el.a(icon("user", 16), "Profile and history", href=routes.PROFILE, class_name=theme.MENU_ITEM),
+        rx.el.a(icon("clapperboard", 16), "Library", href=routes.LIBRARY, class_name=theme.MENU_ITEM),
+        rx.el.a(icon("coins", 16), "Pricing", href=routes.PRICING, class_name=f"{theme.MENU_ITEM} sm:hidden"),
+        rx.el.a(icon("user", 16), "Profile and credits", href=routes.PROFILE, class_name=theme.MENU_ITEM),
         sign_out(),
         class_name=theme.MENU,
         custom_attrs={"id": ACCOUNT_MENU, "popover": "auto"},

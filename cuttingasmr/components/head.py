@@ -6,7 +6,7 @@ import reflex as rx
 
 
 def head() -> list[rx.Component]:
-    """Name the icons, the manifest and the three small scripts of our own."""
+    """Name the icons, the manifest and the small scripts of our own; site.js brings pictures.js when it is needed."""
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
@@ -21,5 +21,6 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="theme-color", content="#171310"),
         rx.el.script(src="/account.js", defer=True),
         rx.el.script(src="/site.js", defer=True),
+        rx.el.script(src="/preview.js", defer=True),
         rx.el.script(src="/shop.js", defer=True),
     ]

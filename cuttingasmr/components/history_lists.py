@@ -1,4 +1,4 @@
-"""The two lists of the profile: videos, and every change of the balance."""
+"""The two lists of the profile: the newest videos, and every change of the balance."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import button, download_button, heading, link_button, moment
-from cuttingasmr.components.video_card import video_card
+from cuttingasmr.components.basics import button, download_button, heading, hues, link_button, moment
 from cuttingasmr.states.history import History
-from cuttingasmr.states.views import Line
+from cuttingasmr.states.material import Material
+from cuttingasmr.states.views import Line, Tile
 from cuttingasmr.states.visitor import Visitor
 
 
@@ -24,27 +24,49 @@ def balance() -> rx.Component:
 
 
 def videos() -> rx.Component:
-    """List everything that was made."""
+    """Show the newest videos small, and lead to the library."""
     return rx.el.section(
-        heading("Videos"),
+        rx.el.div(
+            heading("Videos"),
+            rx.el.span(class_name="flex-1"),
+            rx.cond(
+                History.videos.length() > 0,
+                rx.el.a("Open your library", href=routes.LIBRARY, class_name=theme.LINK),
+            ),
+            class_name="flex items-baseline gap-3",
+        ),
         rx.cond(
             History.videos.length() > 0,
-            rx.el.div(rx.foreach(History.videos, video_card), class_name=theme.GRID),
+            rx.el.ul(rx.foreach(History.videos, _teaser), class_name=theme.TEASER),
             rx.el.div(
                 rx.el.p("Nothing made yet."),
                 link_button("Make the first one", kind="primary", href=routes.HOME),
                 class_name=theme.EMPTY,
             ),
         ),
-        rx.cond(
-            History.has_more_videos,
-            button(
-                "Show more videos",
-                on_click=History.show_more_videos,
-                class_name=f"{theme.button_look('quiet')} self-center",
-            ),
-        ),
         class_name="flex flex-col gap-5",
+    )
+
+
+def _teaser(tile: rx.vars.ObjectVar[Tile]) -> rx.Component:
+    return rx.el.li(
+        rx.el.a(
+            rx.cond(
+                tile.poster,
+                rx.el.img(src=tile.poster, alt="", loading="lazy", class_name=theme.COVER),
+                rx.el.span(tile.said, class_name=f"{theme.TILE_STATE} text-xs"),
+            ),
+            rx.el.span(tile.title, class_name=theme.HIDDEN),
+            href=routes.library_at("") + tile.id.to(str),
+            class_name="absolute inset-0",
+        ),
+        key=tile.id,
+        class_name=theme.TEASER_TILE,
+        custom_attrs={
+            **hues(tile.material.to(Material)),
+            "data-card": tile.id,
+            "data-stage": tile.stage,
+        },
     )
 
 
@@ -88,7 +110,7 @@ def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
                 line.video,
                 rx.el.a(
                     line.what,
-                    href=f"#{line.video}",
+                    href=routes.library_at("") + line.video.to(str),
                     class_name=theme.LINK,
                 ),
                 rx.el.span(line.what),

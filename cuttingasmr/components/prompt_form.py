@@ -12,7 +12,9 @@ import reflex as rx
 from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import alert, button, icon, slab
+from cuttingasmr.components.picture_tray import picture_buttons, picture_tray
 from cuttingasmr.generation.prompts import PROMPT_LIMIT, RATIOS
+from cuttingasmr.generation.start import VARIATIONS
 from cuttingasmr.generation.templates import (
     MAX_VALUE_LENGTH,
     QUICK,
@@ -22,11 +24,13 @@ from cuttingasmr.generation.templates import (
 )
 from cuttingasmr.states.material import Material
 from cuttingasmr.states.shelf import Shelf
-from cuttingasmr.states.studio import BLANK, Studio
+from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.views import Part
 from cuttingasmr.states.visitor import Visitor
+from cuttingasmr.states.wishes import BLANK
 
 SHAPES = {"16:9": ("rectangle-horizontal", "Wide"), "9:16": ("rectangle-vertical", "Tall")}
+NUMBERS = range(1, VARIATIONS + 1)
 ALL_TEMPLATES = "all-templates"
 PLACEHOLDER = (
     "A knife sinks through a block of frosted blue glass on dark slate. Macro lens, low side light. "
@@ -43,6 +47,7 @@ def prompt_form() -> rx.Component:
             rx.el.input(type="hidden", name="template", value=Studio.template_id, read_only=True),
             _own_words(),
             rx.cond(Studio.template_id, _template()),
+            picture_tray(),
             _toolbar(),
             on_submit=Studio.start,
             class_name=theme.FORM,
@@ -155,21 +160,55 @@ def _suggestion(part: rx.vars.ObjectVar[Part], text: rx.Var[str]) -> rx.Componen
 def _toolbar() -> rx.Component:
     return rx.el.div(
         _ratio_switch(),
+        picture_buttons(),
+        _variations(),
         rx.el.span(
             f"0 / {PROMPT_LIMIT:,}", class_name=f"{theme.NOTE} {theme.FIGURES}", custom_attrs=_counter()
         ),
         rx.el.span(class_name="flex-1"),
-        rx.el.span("Ctrl Enter", class_name=f"hidden sm:inline {theme.NOTE}", aria_hidden="true"),
+        rx.el.span("Ctrl Enter", class_name=f"hidden lg:inline {theme.NOTE}", aria_hidden="true"),
         button(
-            rx.el.span("Generate", custom_attrs={"data-idle": ""}),
+            rx.el.span(
+                *(_for(number, "Generate" if number == 1 else f"Make {number}") for number in NUMBERS),
+                custom_attrs={"data-idle": ""},
+            ),
             rx.el.span("Starting…", custom_attrs={"data-pending": ""}),
             rx.el.span("·", aria_hidden="true"),
-            rx.el.span(Visitor.cost.to_string(), " credits"),
+            *(_for(number, (Visitor.cost * number).to_string(), " credits") for number in NUMBERS),
             kind="primary",
             type="submit",
             class_name=theme.GENERATE,
         ),
         class_name=theme.TOOLBAR,
+    )
+
+
+def _for(number: int, *words: str | rx.Var[str]) -> rx.Component:
+    """Say something while so many variations are chosen (assets/site.css hides it while they are not)."""
+    return rx.el.span(*words, custom_attrs={"data-for": str(number)})
+
+
+def _variations() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend("Variations", class_name=theme.HIDDEN),
+        *(_variation(number) for number in NUMBERS),
+        class_name=theme.SWITCH,
+        title="How many variations to make",
+    )
+
+
+def _variation(number: int) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name="count",
+            value=str(number),
+            default_checked=number == 1,
+            class_name=theme.HIDDEN,
+            aria_label="1 video" if number == 1 else f"{number} variations",
+        ),
+        f"{number}\N{MULTIPLICATION SIGN}",
+        class_name=theme.VARIATION,
     )
 
 

@@ -85,7 +85,9 @@ PROMPT: Final = (
     "grows block w-full min-h-32 max-h-[50dvh] resize-none bg-transparent px-4 pt-4 pb-2 text-[1.0625rem] leading-relaxed text-ink "
     "placeholder:text-faint outline-none"
 )
-FORM: Final = "rounded-3xl bg-panel border border-line transition-colors has-[textarea:focus]:border-amber"
+FORM: Final = (
+    "relative rounded-3xl bg-panel border border-line transition-colors has-[textarea:focus]:border-amber"
+)
 PROSE: Final = "px-4 pt-4 pb-2 leading-[1.9] text-soft sm:text-[1.0625rem] sm:leading-[2]"
 BLANK: Final = (
     "grows min-w-12 max-w-full rounded-lg bg-raised px-2 py-0.5 text-ink placeholder:text-amber "
@@ -96,15 +98,50 @@ SUGGESTION_ROW: Final = (
     "flex items-center gap-2 overflow-x-auto px-4 py-0.5 sm:flex-wrap [scrollbar-width:none]"
 )
 SUGGESTION_LABEL: Final = "sticky left-0 w-20 shrink-0 bg-panel text-[0.8125rem] text-faint sm:w-28"
-TOOLBAR: Final = (
-    "sticky bottom-0 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-b-3xl bg-panel p-3 pl-4 sm:static"
-)
+TOOLBAR: Final = "sticky bottom-0 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-b-3xl bg-panel p-3 pl-4 sm:static sm:gap-x-4"
 GENERATE: Final = f"{button_look('primary')} w-full sm:w-auto"
 SWITCH: Final = "inline-flex rounded-full bg-raised p-1"
 SWITCH_CHOICE: Final = (
     "inline-flex h-8 cursor-pointer items-center gap-1.5 rounded-full px-3 text-[0.8125rem] text-soft "
     "has-checked:bg-ground has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-amber "
     "aria-pressed:bg-ground aria-pressed:text-ink"
+)
+VARIATION: Final = (
+    "inline-flex h-8 min-w-8 cursor-pointer items-center justify-center rounded-full px-2 text-[0.8125rem] text-soft "
+    "has-checked:bg-ground has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-amber"
+)
+
+_ADD = (
+    "h-10 cursor-pointer items-center gap-1.5 rounded-full bg-raised px-3.5 text-[0.8125rem] text-soft hover:text-ink "
+    "has-focus-visible:outline-2 has-focus-visible:outline-amber has-disabled:cursor-default has-disabled:opacity-50"
+)
+ADD: Final = f"inline-flex {_ADD}"
+ADD_PHOTO: Final = f"hidden pointer-coarse:inline-flex {_ADD}"
+PICTURES: Final = "group/pictures hidden flex-col gap-3 px-4 pb-2 pt-1 data-filled:flex"
+TRAY_HEAD: Final = "hidden flex-wrap items-center gap-x-3 gap-y-2 group-data-many/pictures:flex"
+TRAY: Final = "flex flex-wrap gap-3 empty:hidden"
+PICTURE_STAGE: Final = "relative w-fit"
+PICTURE: Final = "flex flex-col items-center gap-1.5 data-sending:cursor-progress"
+PICTURE_CUT: Final = (
+    "overflow-hidden rounded-xl bg-raised cursor-grab select-none active:cursor-grabbing data-still:cursor-default "
+    "focus-visible:outline-2 focus-visible:outline-offset-2"
+)
+PICTURE_IMAGE: Final = "pointer-events-none size-full object-cover in-[[data-whole]]:object-contain in-[[data-sending]]:opacity-45"
+PICTURE_FOOT: Final = "flex h-7 w-full items-center justify-between gap-1"
+PICTURE_NAME: Final = "flex-1 truncate text-center text-xs text-soft"
+_ROUND = "grid size-7 shrink-0 cursor-pointer place-items-center rounded-full"
+PICTURE_ACT: Final = f"{_ROUND} text-soft hover:bg-raised hover:text-ink disabled:invisible"
+PICTURE_REMOVE: Final = f"{_ROUND} absolute right-1 top-1 bg-black/65 text-white hover:bg-black/85"
+PICTURE_PROGRESS: Final = (
+    "absolute inset-x-2 top-14 h-1.5 accent-honey hidden in-[[data-sending]]:block w-[calc(100%-1rem)]"
+)
+REFUSALS: Final = "flex flex-col gap-2 empty:hidden"
+REFUSED: Final = "flex items-center gap-3 rounded-xl bg-raised p-2 pl-3"
+REFUSED_IMAGE: Final = "size-10 shrink-0 rounded-lg object-cover not-[[src]]:hidden"
+REFUSED_NAME: Final = "block truncate text-soft"
+DROP_HINT: Final = (
+    "pointer-events-none absolute inset-0 z-10 hidden place-items-center rounded-3xl border-2 border-dashed border-amber "
+    "bg-panel/90 text-ink in-[[data-dropping]]:grid"
 )
 
 GRID: Final = "grid gap-5 sm:grid-cols-2 lg:grid-cols-3 grid-flow-dense"
@@ -197,3 +234,99 @@ CLERK: Final = "group/clerk flex flex-col gap-4"
 CLERK_WAIT: Final = f"{TEXT} hidden group-data-[at=waiting]/clerk:block"
 CLERK_AGAIN: Final = f"{button_look('quiet')} hidden! self-start group-data-[at=failed]/clerk:inline-flex!"
 CLERK_OTHER: Final = f"{button_look('quiet')} hidden! self-start group-data-[at=refused]/clerk:inline-flex!"
+
+TEASER: Final = "grid grid-cols-3 gap-2 sm:grid-cols-6 sm:gap-3"
+TEASER_TILE: Final = "shade group relative aspect-square overflow-hidden rounded-2xl"
+COVER: Final = "absolute inset-0 size-full object-cover"
+PREVIEW: Final = "pointer-events-none absolute inset-0 [&>video]:size-full [&>video]:object-cover"
+CARD_PREVIEW: Final = (
+    "pointer-events-none absolute inset-x-0 top-0 bottom-0 [&>video]:size-full [&>video]:object-contain"
+)
+ROUND: Final = (
+    "inline-grid size-9 shrink-0 place-items-center rounded-full text-soft cursor-pointer transition-colors "
+    "hover:bg-raised hover:text-ink disabled:opacity-40 disabled:cursor-default aria-pressed:text-amber "
+    "aria-pressed:[&_svg]:fill-current"
+)
+DANGER: Final = f"{button_look('quiet')} hover:text-bad"
+ACTIONS: Final = "flex flex-wrap items-center gap-1.5"
+SOON: Final = "breathing inline-flex items-center gap-2 px-2.5 h-9 text-sm text-amber whitespace-nowrap"
+
+LIBRARY_HEAD: Final = "flex flex-wrap items-end gap-x-4 gap-y-4 pt-8 pb-5 sm:pt-12"
+SEARCH: Final = "relative w-full sm:w-72"
+SEARCH_ICON: Final = "pointer-events-none absolute inset-y-0 left-3.5 grid place-items-center text-faint"
+SEARCH_FIELD: Final = (
+    "h-11 w-full rounded-full bg-panel border border-line pl-10 pr-4 text-[0.9375rem] text-ink "
+    "placeholder:text-faint focus-visible:outline-2 focus-visible:outline-offset-0"
+)
+FILTERS: Final = "sticky top-16 z-10 -mx-4 flex flex-col gap-2.5 bg-ground px-4 py-3 sm:-mx-6 sm:px-6"
+CHIPS: Final = "flex items-center gap-2 overflow-x-auto -mx-4 px-4 sm:mx-0 sm:px-0 [scrollbar-width:none]"
+COUNT: Final = f"ml-1.5 opacity-60 {FIGURES}"
+SELECT: Final = (
+    "h-8 shrink-0 cursor-pointer appearance-none rounded-full border border-line bg-transparent pl-3 pr-8 "
+    "text-[0.8125rem] text-soft hover:text-ink hover:bg-raised data-set:bg-raised data-set:text-ink "
+    "data-set:border-amber"
+)
+SELECT_BOX: Final = "relative shrink-0"
+SELECT_ARROW: Final = "pointer-events-none absolute inset-y-0 right-2.5 grid place-items-center text-faint"
+DAY: Final = "h-8 rounded-full border border-line bg-transparent px-3 text-[0.8125rem] text-soft"
+
+TILES_ROOM: Final = "tiles-room min-h-[50dvh] pt-2"
+TILES: Final = "tiles"
+LIBRARY_TILE: Final = (
+    "group/tile tile shade relative scroll-mt-44 overflow-hidden rounded-xl sm:rounded-2xl outline-offset-2 "
+    "has-[[data-opens-video]:focus-visible]:outline-2 has-[[data-opens-video]:focus-visible]:outline-amber "
+    "has-checked:outline-3 has-checked:outline-honey has-checked:-outline-offset-3"
+)
+TILE_COVER: Final = "absolute inset-0 size-full cursor-pointer text-left outline-none"
+TILE_SHADE: Final = (
+    "tile-shade pointer-events-none absolute inset-x-0 bottom-0 flex items-end gap-2 p-3 pt-10 text-white"
+)
+TILE_TITLE: Final = "line-clamp-1 sm:line-clamp-2 min-w-0 flex-1 text-[0.8125rem] leading-snug font-medium"
+TILE_SAID: Final = (
+    "pointer-events-none absolute left-2.5 bottom-2.5 rounded-full bg-black/55 px-2.5 py-1 text-[0.6875rem] "
+    "font-medium text-white backdrop-blur-sm"
+)
+TILE_STATE: Final = "absolute inset-0 grid place-items-center text-white max-sm:pb-5"
+TILE_STATE_INSIDE: Final = "flex flex-col items-center gap-2 px-3 text-center text-[0.8125rem] font-medium"
+TILE_HEART: Final = (
+    "pointer-events-none absolute top-2.5 right-2.5 text-white drop-shadow [&_svg]:fill-current"
+)
+PICK: Final = (
+    "absolute top-2 left-2 z-[1] grid size-8 cursor-pointer place-items-center rounded-full opacity-0 "
+    "transition-opacity group-hover/tile:opacity-100 focus-within:opacity-100 has-checked:opacity-100 picking"
+)
+PICK_BOX: Final = "size-5 cursor-pointer accent-honey"
+BONE: Final = "tile breathing rounded-xl bg-raised sm:rounded-2xl"
+SENTINEL: Final = "flex justify-center py-8"
+PICK_BAR: Final = (
+    "pick-bar fixed inset-x-3 bottom-3 z-30 mx-auto max-w-3xl items-center gap-1 rounded-3xl border border-line "
+    "bg-panel p-2 pl-5 shadow-2xl shadow-black/50 sm:bottom-5 sm:gap-1.5 sm:rounded-full"
+)
+PICK_NAME: Final = "hidden sm:inline"
+
+SHEET: Final = (
+    "sheet m-auto h-fit max-h-[94dvh] w-full max-w-none overflow-hidden bg-panel text-ink border border-line shadow-2xl "
+    "shadow-black/50 max-sm:mb-0 max-sm:rounded-t-3xl sm:w-[calc(100%-3rem)] sm:max-w-6xl sm:rounded-3xl"
+)
+SHEET_INSIDE: Final = "outline-none flex max-h-[94dvh] flex-col overflow-y-auto overscroll-contain lg:h-[min(86dvh,46rem)] lg:flex-row lg:overflow-hidden"
+SHEET_STAGE: Final = "shade relative shrink-0 max-lg:w-full lg:min-w-0 lg:flex-1"
+SHEET_PLAYER: Final = (
+    "w-full align-top object-contain max-lg:max-h-[56dvh] lg:absolute lg:inset-0 lg:size-full"
+)
+SHEET_WAITING: Final = "relative h-64 sm:h-80 lg:absolute lg:inset-0 lg:h-full"
+SHEET_SIDE: Final = "flex min-w-0 flex-col gap-5 p-5 sm:p-6 lg:w-[24rem] lg:overflow-y-auto"
+SHEET_TOP: Final = "flex items-center gap-1"
+NAME_FIELD: Final = (
+    "w-full truncate rounded-lg bg-transparent -mx-2 px-2 py-1 font-display text-2xl tracking-[-0.015em] text-ink "
+    "placeholder:text-ink hover:bg-raised focus-visible:bg-raised focus-visible:outline-2 focus-visible:outline-offset-0"
+)
+SETTINGS: Final = "grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 border-t border-line/60 pt-4 text-sm text-soft"
+SETTING: Final = "text-right text-ink"
+PROMPT_BOX: Final = "max-h-48 overflow-y-auto whitespace-pre-wrap break-words rounded-2xl bg-raised p-4 text-sm leading-relaxed text-soft"
+LINK_FIELD: Final = (
+    "h-9 min-w-0 flex-1 truncate rounded-full bg-raised border border-line px-3.5 text-[0.8125rem] text-soft"
+)
+NOTE_BAR: Final = (
+    "fixed bottom-5 left-1/2 z-40 flex w-max max-w-[calc(100%-2rem)] -translate-x-1/2 items-center gap-3 rounded-full "
+    "border border-line bg-panel py-1.5 pl-5 pr-2 text-sm text-ink shadow-2xl shadow-black/50 min-h-11"
+)

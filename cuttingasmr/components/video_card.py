@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
-from cuttingasmr.components import theme
-from cuttingasmr.components.basics import button, download_button, hues, icon, moment
+from cuttingasmr.components import tending, theme
+from cuttingasmr.components.basics import hues, icon, moment
+from cuttingasmr.components.tending import CardVar
 from cuttingasmr.states.material import Material
 from cuttingasmr.states.studio import Studio
-from cuttingasmr.states.views import Card
-
-CardVar = rx.vars.ObjectVar[Card]
 
 STAGES = ("queued", "rendering", "saving", "ready")
-NOW = {
-    "queued": "Waiting for a place",
-    "rendering": "Rendering picture and sound",
-    "saving": "Saving your video",
-}
 
 
 def video_card(card: CardVar, *, is_large: bool | rx.Var[bool] = False) -> rx.Component:
@@ -29,8 +22,9 @@ def video_card(card: CardVar, *, is_large: bool | rx.Var[bool] = False) -> rx.Co
             ("ready", _finished(card)),
             ("failed", _failed(card)),
             ("canceled", _failed(card)),
-            _running(card),
+            running(card),
         ),
+        rx.cond(card.is_running & ~card.is_unsent, tending.discard_dialog(card)),
         key=card.id,
         class_name=theme.VIDEO_CARD,
         aria_label=card.title,
@@ -57,21 +51,26 @@ def _finished(card: CardVar) -> rx.Component:
                 class_name=theme.PLAYER,
                 aria_label=card.title,
             ),
+            rx.el.span(class_name=theme.CARD_PREVIEW, custom_attrs={"data-plays": card.preview}),
         ),
         _body(
             card,
             rx.el.span(class_name="flex-1"),
             rx.el.div(
-                download_button("Download", href=card.download),
-                _into_form(card, "repeat-2", "Use again"),
-                class_name=theme.WRAP,
+                tending.downloads(card),
+                tending.into_form(card, "repeat-2", "Use again"),
+                rx.el.span(class_name="flex-1"),
+                tending.star(card),
+                tending.delete(card),
+                class_name=theme.ACTIONS,
             ),
         ),
         class_name=theme.CARD_INSIDE,
     )
 
 
-def _running(card: CardVar) -> rx.Component:
+def running(card: CardVar) -> rx.Component:
+    """Show a video on its way: the block that is being cut, its stages, its clock."""
     return rx.el.div(
         _stage(card, rx.el.div(_block(card), class_name=theme.CENTERED)),
         _body(
@@ -80,7 +79,11 @@ def _running(card: CardVar) -> rx.Component:
             rx.el.span(class_name="flex-1"),
             rx.el.div(rx.el.div(class_name=theme.BAR), class_name=theme.TRACK, aria_hidden="true"),
             rx.el.ol(*(_step(card, place) for place in range(len(STAGES))), class_name=theme.STEPS),
-            _clock(card),
+            rx.el.div(
+                rx.el.div(_place(card), _clock(card), class_name="flex-1"),
+                tending.cancel(card),
+                class_name="flex flex-wrap items-center gap-x-3 gap-y-2",
+            ),
         ),
         key=f"{card.id}{card.stage}{card.elapsed}",
         class_name=theme.MAKING,
@@ -106,7 +109,13 @@ def _failed(card: CardVar) -> rx.Component:
             card,
             rx.cond(Studio.error_at == card.id, rx.el.p(Studio.error, role="alert", class_name=theme.ERROR)),
             rx.el.span(class_name="flex-1"),
-            rx.el.div(_retry(card), _into_form(card, "pencil-line", "Edit"), class_name=theme.WRAP),
+            rx.el.div(
+                tending.try_again(card),
+                tending.into_form(card, "pencil-line", "Edit"),
+                rx.el.span(class_name="flex-1"),
+                tending.delete(card),
+                class_name=theme.ACTIONS,
+            ),
         ),
         class_name=theme.CARD_INSIDE,
     )
@@ -162,21 +171,8 @@ def _clock(card: CardVar) -> rx.Component:
     )
 
 
-def _retry(card: CardVar) -> rx.Component:
-    return button(
-        icon("rotate-ccw", 16),
-        rx.el.span("Retry", custom_attrs={"data-idle": ""}),
-        rx.el.span("Starting…", custom_attrs={"data-pending": ""}),
-        on_click=Studio.retry(card.id),
-        custom_attrs={"data-once": ""},
-    )
-
-
-def _into_form(card: CardVar, look: str, name: str) -> rx.Component:
-    return button(
-        icon(look, 16),
-        name,
-        kind="plain",
-        on_click=Studio.choose(""),
-        custom_attrs={"data-puts": card.prompt, "data-shape": card.ratio},
+def _place(card: CardVar) -> rx.Component:
+    return rx.cond(
+        card.place,
+        rx.el.p(card.place, class_name=f"text-sm text-ink {theme.FIGURES}", custom_attrs={"data-place": ""}),
     )

@@ -7,14 +7,23 @@ a repeat finds its row and does nothing. Balances are never read, computed in Py
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import Result, update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from cuttingasmr.db import insert_for
+from cuttingasmr import db
 from cuttingasmr.errors import InsufficientCredits, NotFound
 from cuttingasmr.models import CreditEntry, Kind, User
+
+_users = db.table_of(User)
+_owner = update(_users).where(_users.c.id == bindparam("owner"))
+_GRANT = _owner.values(total_credits=_users.c.total_credits + bindparam("more"))
+_RETURN = _owner.values(used_credits=_users.c.used_credits - bindparam("cost"))
+_CHARGE = (
+    _owner.where(_users.c.total_credits - _users.c.used_credits >= bindparam("cost"))
+    .values(used_credits=_users.c.used_credits + bindparam("cost"))
+    .returning(_users.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -52,16 +61,7 @@ def reserve(session: Session, *, user_id: str, video_id: str, credits: int) -> N
     """
     if not _write_entry(session, user_id, Kind.SPEND, reference=video_id, credits=-credits):
         return
-    enough = col(User.total_credits) - col(User.used_credits) >= credits
-    charge = (
-        update(User)
-        .where(col(User.id) == user_id, enough)
-        .values(used_credits=col(User.used_credits) + credits)
-    )
-    if (
-        session.exec(charge.returning(col(User.id)).execution_options(synchronize_session=False)).first()
-        is None
-    ):
+    if session.connection().execute(_CHARGE, {"owner": user_id, "cost": credits}).first() is None:
         raise InsufficientCredits
 
 
@@ -77,8 +77,7 @@ def give_back(session: Session, *, video_id: str) -> int:
     user_id, credits = spent[0], -spent[1]
     if not _write_entry(session, user_id, Kind.GIVE_BACK, reference=video_id, credits=credits):
         return 0
-    used = col(User.used_credits)
-    _change(session, user_id, used_credits=used - credits)
+    session.connection().execute(_RETURN, {"owner": user_id, "cost": credits})
     return credits
 
 
@@ -113,23 +112,10 @@ def adjust(session: Session, *, user_id: str, audit_id: int, credits: int) -> No
 
 
 def _add_to_total(session: Session, user_id: str, credits: int) -> None:
-    _change(session, user_id, total_credits=col(User.total_credits) + credits)
-
-
-def _change(session: Session, user_id: str, **values: object) -> None:
-    session.exec(
-        update(User)
-        .where(col(User.id) == user_id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_GRANT, {"owner": user_id, "more": credits})
 
 
 def _write_entry(session: Session, user_id: str, kind: Kind, *, reference: str, credits: int) -> bool:
-    """Write the row, or tell that it stands already. Read with RETURNING: a row count is not told alike everywhere."""
-    insert = insert_for(session)(CreditEntry).values(
-        user_id=user_id, kind=kind, reference=reference, credits=credits
-    )
-    insert = insert.on_conflict_do_nothing(index_elements=["kind", "reference"]).returning(CreditEntry.id)
-    written = cast("Result[int]", session.exec(insert))
-    return written.first() is not None
+    """Write the row, or tell that it stands already."""
+    row = {"user_id": user_id, "kind": kind, "reference": reference, "credits": credits}
+    return db.write_once(session, CreditEntry, once=("kind", "reference"), **row)

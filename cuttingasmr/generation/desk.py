@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, and_, col, or_
+from sqlmodel import Session, and_, col, or_, select
 
 from cuttingasmr import db
 from cuttingasmr.generation import library
@@ -50,9 +50,21 @@ def look(session: Session, *, owner: Owner) -> Desk | None:
     if user is None:
         return None
     videos = [*library.running(session, user_id=user.id), *_ended(session, user.id)]
-    retried = {seen.video.idempotency_key for seen in videos}
-    shown = [seen for seen in videos if f"{RETRY}{seen.video.id}" not in retried]
+    retried = retried_among(session, user.id, videos)
+    shown = [seen for seen in videos if seen.video.id not in retried]
     return Desk(user, sorted(shown, key=lambda seen: seen.video.created_at, reverse=True))
+
+
+def retried_among(session: Session, user_id: str, seen: list[Seen]) -> frozenset[str]:
+    """Tell which of these were tried once more, whatever has become of the second try."""
+    ended = [one.video.id for one in seen if one.video.status in {Status.FAILED, Status.CANCELED}]
+    if not ended:
+        return frozenset()
+    keys = [f"{RETRY}{video_id}" for video_id in ended]
+    found = select(Video.idempotency_key).where(
+        col(Video.user_id) == user_id, col(Video.idempotency_key).in_(keys)
+    )
+    return frozenset(str(key).removeprefix(RETRY) for key in session.exec(found))
 
 
 def look_back(session: Session, *, owner: Owner, videos: int, entries: int) -> History | None:

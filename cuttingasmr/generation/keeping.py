@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, NoReturn
 
 import structlog
 from sqlmodel import Session, col
@@ -15,70 +16,103 @@ from sqlmodel import Session, col
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import rows
-from cuttingasmr.generation.failures import BROKEN_FILE
+from cuttingasmr.generation.failures import BROKEN_FILE, UNSAFE_LINK
 from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
-from cuttingasmr.providers.download import WrongAnswer, download
-from cuttingasmr.providers.kie import get_video_provider
-from cuttingasmr.providers.video import TaskState
+from cuttingasmr.providers.download import UnsafeLink, WrongAnswer, download
+from cuttingasmr.providers.video import Task, TaskState, get_video_provider
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import media
+from cuttingasmr.storage.media import Media, NotAVideo
 from cuttingasmr.storage.store import StorageUnavailable, get_store
+
+DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""Why our own disk does not take a file; any other `OSError` is a mistake of ours."""
 
 log = structlog.get_logger()
 
 
-async def store(video_id: str) -> Outcome:
+async def store(video_id: str, *, found: Task | None = None) -> Outcome:
     """Copy the finished file into our storage and cut its poster, and write down what it is.
 
-    `stored`; `failed` when it is no video; `full` when our storage does not take it; `unreachable` when it cannot be
-    fetched. The link is read anew each time: the provider's die.
+    `stored`, also when it was stored before; `failed` when there is no file, or at a place that is not fetched from;
+    `broken` when it is no video; `full` when our storage does not take it; `unreachable` when it cannot be fetched now.
+    The link is read anew each time, for the provider's die, unless it was `found` just now.
     """
-    user_id = await db.transact(_begin_saving, video_id=video_id)
-    if user_id is None:
-        return Outcome(state="ended")
-    live.publish(user_id)
-    video = await db.read(rows.get, video_id=video_id)
+    video = await db.transact(_begin_saving, video_id=video_id)
     if video is None or not video.provider_task_id:
         return Outcome(state="ended")
+    live.publish(video.user_id)
     try:
-        task = await get_video_provider().look_up(
-            video.provider_task_id, get_key_pool().of(video.provider_key)
-        )
-        if task.state is not TaskState.DONE or not task.urls:
-            return Outcome(state="failed", code=BROKEN_FILE)
-        return await _fetch_and_keep(video, task.urls[0])
+        return Outcome(state="stored") if await is_kept(video) else await _fetch(video, found)
+    except UnsafeLink:
+        log.error("video.unsafe-link", video=video_id)  # noqa: TRY400 - the event says it all
+        return Outcome(state="failed", code=UNSAFE_LINK)
     except ProviderUnavailable as error:
         return Outcome(state="broken" if isinstance(error, WrongAnswer) else "unreachable")
-    except (StorageUnavailable, OSError) as error:
-        if isinstance(error, OSError) and error.errno not in {
-            errno.ENOSPC,
-            errno.EDQUOT,
-            errno.EROFS,
-            errno.EIO,
-        }:
-            raise
+    except NotAVideo as error:
+        log.warning("video.broken-file", video=video_id, why=str(error))
+        return Outcome(state="broken")
+    except StorageUnavailable as error:
         log.error("storage.refused", video=video_id, error=str(error)[:200])  # noqa: TRY400 - the text says it all
         return Outcome(state="full")
 
 
-async def _fetch_and_keep(video: Video, url: str) -> Outcome:
-    async with _scratch() as path:
-        size = await download(url, path)
-        try:
-            found = await asyncio.to_thread(media.inspect, path)
-        except media.NotAVideo as error:
-            log.warning("video.broken-file", video=video.id, why=str(error), size=size)
-            return Outcome(state="broken")
-        file_key, poster_key = f"videos/{video.id}.mp4", f"posters/{video.id}.webp"
-        await get_store().put(file_key, path)
-        await get_store().put(poster_key, found.poster)
-    facts = {"file_key": file_key, "poster_key": poster_key, "width": found.width, "height": found.height}
-    await db.transact(
-        rows.note, video_id=video.id, duration_ms=found.duration_ms, size_bytes=size, notice="", **facts
-    )
+async def _fetch(video: Video, found: Task | None) -> Outcome:
+    task = found or await look_up(video)
+    if task.state is not TaskState.DONE or not task.urls:
+        return Outcome(state="failed", code=BROKEN_FILE)
+    facts = await keep(video, task.urls[0])
+    await db.transact(rows.note, video_id=video.id, notice="", **facts)
     return Outcome(state="stored")
+
+
+async def look_up(video: Video) -> Task:
+    """Read what the provider has of a video now, or raise `ProviderUnavailable`."""
+    key = get_key_pool().of(video.provider_key)
+    return await get_video_provider().look_up(video.provider_task_id or "", key)
+
+
+async def is_kept(video: Video) -> bool:
+    """Tell whether a video's file and poster are stored and whole, as far as their sizes show."""
+    if not video.file_key or not video.poster_key:
+        return False
+    film, poster = await asyncio.gather(*map(get_store().find, (video.file_key, video.poster_key)))
+    return film is not None and film.size == video.size_bytes and poster is not None
+
+
+async def keep(video: Video, url: str) -> dict[str, Any]:
+    """Fetch a video's file and store it with its poster; gives what is to be written down about it.
+
+    Raises `ProviderUnavailable`, `NotAVideo` or `StorageUnavailable`.
+    """
+    file_key, poster_key = f"videos/{video.id}.mp4", f"posters/{video.id}.webp"
+    async with fetched(url, seconds=video.duration) as (path, found):
+        size = path.stat().st_size
+        await asyncio.gather(get_store().put(poster_key, found.poster), get_store().put(file_key, path))
+    keys = {"file_key": file_key, "poster_key": poster_key}
+    measures = {"width": found.width, "height": found.height, "duration_ms": found.duration_ms}
+    return {**keys, **measures, "size_bytes": size}
+
+
+@asynccontextmanager
+async def fetched(url: str, *, seconds: float) -> AsyncGenerator[tuple[Path, Media], None]:
+    """Fetch a video to this machine and look into it; the file is gone afterwards. Raises as `keep` does."""
+    async with scratch() as path:
+        try:
+            await download(url, path)
+            found = await asyncio.to_thread(media.inspect, path, seconds=seconds)
+        except OSError as error:
+            _blame(error)
+        yield path, found
+
+
+def _blame(error: OSError) -> NoReturn:
+    """Tell a disk that is full from a mistake of ours."""
+    if error.errno in DISK_TROUBLE:
+        raise StorageUnavailable(str(error)) from error
+    raise error
 
 
 def scratch_folder() -> Path:
@@ -89,13 +123,19 @@ def scratch_folder() -> Path:
 
 
 @asynccontextmanager
-async def _scratch() -> AsyncGenerator[Path, None]:
-    """Give a path for a file that is gone afterwards."""
-    with tempfile.NamedTemporaryFile(dir=scratch_folder(), suffix=".mp4") as file:
+async def scratch() -> AsyncGenerator[Path, None]:
+    """Give a path for a file that is gone afterwards; raises `StorageUnavailable` when the disk has no room for any."""
+    try:
+        file = tempfile.NamedTemporaryFile(dir=scratch_folder(), suffix=".mp4")  # noqa: SIM115 - closed below
+    except OSError as error:
+        _blame(error)
+    with file:
         yield Path(file.name)
 
 
-def _begin_saving(session: Session, *, video_id: str) -> str | None:
+def _begin_saving(session: Session, *, video_id: str) -> Video | None:
+    """Note that a video is being stored, and since when, and read it; `None` when it has ended."""
     saving = {"status": Status.SAVING, "saving_at": db.utc_now()}
-    fresh = rows.update_running(session, video_id, col(Video.status) != Status.SAVING, **saving)
-    return fresh or rows.update_running(session, video_id, status=Status.SAVING)
+    rows.update_running(session, video_id, col(Video.status) != Status.SAVING, **saving)
+    video = rows.get(session, video_id=video_id)
+    return video if video is not None and video.status == Status.SAVING else None

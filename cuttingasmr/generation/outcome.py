@@ -11,3 +11,5 @@ class Outcome(TypedDict):
     state: str
     code: NotRequired[str]
     text: NotRequired[str]
+    seconds: NotRequired[float]
+    """After how long to try again, where the step knows."""

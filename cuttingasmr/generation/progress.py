@@ -1,6 +1,7 @@
-"""How far a video is, honestly: the stage it is in, when that began, and how long such a stage usually takes.
+"""How far a video is, honestly: the stage it is in, when that began, and how long such a video usually takes.
 
-The usual time comes from the last completed videos, so it survives a restart; the bar never claims to be done.
+The usual time comes from the last completed videos of the same kind. It is written down with each video when it is asked
+for, so it survives a restart and a bar never runs backwards because others were slower; the bar never claims to be done.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
+from statistics import median, quantiles
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from cuttingasmr import db
-from cuttingasmr.models import Status, Video
+from cuttingasmr.models import Status, Video, VideoKind
 
 FIRST_GUESS_SECONDS: Final = 75.0
-"""Veo 3 Fast takes 48 to 95 s in published runs (providers.md §2.2, §2.9), until we have figures of our own."""
+FIRST_SPREAD: Final = (48.0, 95.0)
+"""What Veo 3 Fast took in published runs (providers.md §2.2, §2.9), until we have figures of our own."""
 
 SAMPLE = 25
 REMEMBER_SECONDS = 60.0
@@ -35,49 +37,96 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a video is. `elapsed` and `expected` are seconds since it was asked for; `share` is 0 to 1."""
+    """Where a video is. `elapsed` and `expected` are seconds since it was asked for; `share` is 0 to 1.
+
+    `spread` is what eight in ten such videos take, in seconds, with the same beginning.
+    """
 
     stage: str
     elapsed: float
     expected: float
     share: float
+    spread: tuple[float, float] = FIRST_SPREAD
 
 
-def progress_of(video: Video, *, expected: float, now: datetime | None = None) -> Progress:
-    """Tell how far a video is, given how long one usually takes."""
+@dataclass(frozen=True)
+class Usual:
+    """How long videos of a kind usually take from submit to file, in whole seconds: the middle, and what eight in ten take."""
+
+    seconds: int
+    low: int
+    high: int
+
+
+FIRST_GUESS = Usual(round(FIRST_GUESS_SECONDS), *map(round, FIRST_SPREAD))
+
+
+def progress_of(video: Video, *, expected: float | None = None, now: datetime | None = None) -> Progress:
+    """Tell how far a video is. `expected` counts where nothing was written down with it.
+
+    Waiting in the queue is added to what making it takes, as it goes by: while it lasts, the bar creeps and the end moves on.
+    """
     stage = STAGES[Status(video.status)]
     end = video.completed_at or now or db.utc_now()
     elapsed = max(0.0, (end - video.created_at).total_seconds())
-    if video.status == Status.COMPLETED:
-        return Progress(stage, elapsed, expected, 1.0)
-    return Progress(stage, elapsed, expected, min(MOST, elapsed / expected))
+    waited = _waited(video, elapsed)
+    usual = video.usual_seconds or expected or FIRST_GUESS_SECONDS
+    low, high = (video.usual_from, video.usual_to) if video.usual_to else (usual, usual)
+    share = 1.0 if video.status == Status.COMPLETED else min(MOST, elapsed / (waited + usual))
+    return Progress(stage, elapsed, waited + usual, share, (waited + low, waited + high))
 
 
-class _Usual:
-    """How long a video usually takes, asked of the database once a minute at most."""
+def _waited(video: Video, elapsed: float) -> float:
+    """Tell how long a video has waited for the provider to take it on."""
+    if video.rendering_at is not None:
+        return max(0.0, (video.rendering_at - video.created_at).total_seconds())
+    return elapsed if video.status == Status.QUEUED else 0.0
+
+
+def position(session: Session, video: Video) -> int | None:
+    """Count the videos in the queue before this one; `None` once it is being sent, or over."""
+    if video.status != Status.QUEUED or video.submit_began_at is not None:
+        return None
+    rank, created = col(Video.queue_rank), col(Video.created_at)
+    earlier = and_(rank == video.queue_rank, created < video.created_at)
+    queued = (col(Video.status) == Status.QUEUED, col(Video.submit_began_at).is_(None))
+    before = select(func.count()).where(*queued, or_(rank < video.queue_rank, earlier))
+    return session.exec(before).one()
+
+
+class _Memory:
+    """How long videos usually take, by kind, asked of the database once a minute at most."""
 
     def __init__(self) -> None:
-        self._seconds = FIRST_GUESS_SECONDS
-        self._until = 0.0
+        self._known: dict[str, tuple[float, Usual]] = {}
+
+    def of(self, session: Session, kind: str = VideoKind.TEXT) -> Usual:
+        until, usual = self._known.get(kind, (0.0, FIRST_GUESS))
+        if time.monotonic() < until:
+            return usual
+        usual = look_back(session, kind)
+        self._known[kind] = (time.monotonic() + REMEMBER_SECONDS, usual)
+        return usual
 
     def seconds(self, session: Session) -> float:
-        if time.monotonic() >= self._until:
-            self._seconds = usual_seconds(session)
-            self._until = time.monotonic() + REMEMBER_SECONDS
-        return self._seconds
+        return self.of(session).seconds
 
 
-_usual = _Usual()
+_usual = _Memory()
+usual = _usual.of
 expected_seconds = _usual.seconds
 
 
-def usual_seconds(session: Session) -> float:
-    """Give the median of the last completed videos, from request to file."""
+def look_back(session: Session, kind: str = VideoKind.TEXT) -> Usual:
+    """Read how long the last completed videos of a kind took, from their submit to their file."""
     rows = session.exec(
-        select(Video.created_at, Video.completed_at)
-        .where(col(Video.status) == Status.COMPLETED)
+        select(func.coalesce(col(Video.rendering_at), col(Video.created_at)), Video.completed_at)
+        .where(col(Video.status) == Status.COMPLETED, col(Video.kind) == kind)
         .order_by(col(Video.completed_at).desc())
         .limit(SAMPLE)
     )
-    taken = [(completed - created).total_seconds() for created, completed in rows if completed]
-    return max(1.0, median(taken)) if taken else FIRST_GUESS_SECONDS
+    taken = [max(1.0, (completed - began).total_seconds()) for began, completed in rows if completed]
+    if not taken:
+        return FIRST_GUESS
+    tenths = quantiles(taken, n=10, method="inclusive") if len(taken) > 1 else [taken[0]]
+    return Usual(round(median(taken)), round(tenths[0]), round(tenths[-1]))

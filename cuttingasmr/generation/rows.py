@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from sqlmodel import Session, col, update
 
 from cuttingasmr.models import ENDED, Video
+
+FRESH = {"taken_by": "", "tries": 0, "trouble_at": None, "claim": ""}
+"""What a video has that goes on to its next stage: in nobody's hands, and without the troubles of the one before."""
 
 
 def note(session: Session, *, video_id: str, **facts: Any) -> str | None:
@@ -28,3 +32,8 @@ def update_video(session: Session, video_id: str, *conditions: Any, **facts: Any
 def get(session: Session, *, video_id: str) -> Video | None:
     """Read a video as it is now."""
     return session.get(Video, video_id, populate_existing=True)
+
+
+def search_text_of(title: str, prompt: str) -> str:
+    """Give what a search looks through: title and prompt, without capitals and in one form of Unicode, on any database."""
+    return " ".join(unicodedata.normalize("NFKC", f"{title} {prompt}").casefold().split())

@@ -1,12 +1,13 @@
-"""What else the workflow does, one thing a function. Each takes an id, can run twice without harm, and tells a small outcome.
+"""What else the workflow does, one thing a function. Each can run twice without harm, for each looks at what is written down.
 
-A step that the process died in runs again from its start, so each looks first at what is written down. Sending is in
-`submitting.py`, copying the file in `keeping.py`.
+Sending is in `submitting.py`, copying the file in `keeping.py`.
 """
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from datetime import datetime
+
+from sqlmodel import Session, col
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
@@ -14,34 +15,44 @@ from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import rows
 from cuttingasmr.generation.failures import Failure
 from cuttingasmr.generation.key_pool import get_key_pool
-from cuttingasmr.generation.outcome import Outcome
-from cuttingasmr.models import ENDED, AuditEntry, Status
-from cuttingasmr.providers.kie import get_video_provider
+from cuttingasmr.models import AuditEntry, Status, Video
+from cuttingasmr.providers.video import Task, TaskState, get_video_provider
 
 
-async def check(video_id: str) -> Outcome:
-    """Ask the provider how it goes: `pending`, `done`, `failed` (with its code and text) or `unreachable`."""
-    video = await db.read(rows.get, video_id=video_id)
-    if video is None or video.status in ENDED or not video.provider_task_id:
-        return Outcome(state="ended")
+async def ask(video: Video) -> Task | None:
+    """Ask the provider how a video goes; `None` when it cannot be reached."""
+    if not video.provider_task_id:
+        return Task(TaskState.UNKNOWN)
     try:
-        task = await get_video_provider().look_up(
+        return await get_video_provider().look_up(
             video.provider_task_id, get_key_pool().of(video.provider_key)
         )
     except ProviderUnavailable:
-        return Outcome(state="unreachable")
-    return Outcome(state=task.state, code=task.code, text=task.text)
+        return None
 
 
-async def notify(video_id: str, notice: str) -> None:
-    """Say something about a video that is still on its way, in words for its owner."""
-    if user_id := await db.transact(rows.note, video_id=video_id, notice=notice):
-        live.publish(user_id)
+def count_try(session: Session, *, video_id: str) -> Video | None:
+    """Count one attempt that came to nothing, and give the video; `None` when it has ended."""
+    if rows.update_running(session, video_id, tries=col(Video.tries) + 1) is None:
+        return None
+    return rows.get(session, video_id=video_id)
+
+
+def forget_doubt(session: Session, *, video_id: str, began_at: datetime) -> bool:
+    """Note that nobody has claimed a submit, so that it may be sent again; false when somebody has, just now."""
+    unclaimed = (col(Video.submit_began_at) == began_at, col(Video.provider_task_id).is_(None))
+    facts = {"submit_began_at": None, "doubts": col(Video.doubts) + 1}
+    return rows.update_running(session, video_id, *unclaimed, **facts) is not None
+
+
+def forget_claim(session: Session, *, video_id: str, by: str) -> None:
+    """Note that the task which a callback has named makes another video, or none."""
+    rows.update_running(session, video_id, col(Video.taken_by) == by, claim="")
 
 
 async def complete(video_id: str) -> None:
     """End a stored video well. An end is never changed."""
-    if user_id := await db.transact(_complete, video_id=video_id):
+    if user_id := await db.transact(end_well, video_id=video_id):
         live.publish(user_id)
 
 
@@ -69,7 +80,8 @@ def end_and_give_back(session: Session, *, video_id: str, failure: Failure) -> s
     return user_id
 
 
-def _complete(session: Session, *, video_id: str) -> str | None:
+def end_well(session: Session, *, video_id: str) -> str | None:
+    """Complete a stored video; gives the owner, or `None` if it had ended before."""
     return rows.update_running(
         session, video_id, status=Status.COMPLETED, completed_at=db.utc_now(), notice=""
     )

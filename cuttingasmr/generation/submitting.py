@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import structlog
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db, live
-from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import callbacks, rows
-from cuttingasmr.generation.key_pool import get_key_pool
+from cuttingasmr.errors import AppError, ProviderUnavailable
+from cuttingasmr.generation import callbacks, key_pool, picture_links, provider_credit, rows
+from cuttingasmr.generation.key_pool import Later, Result, Turn, get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import ENDED, Status, Video
-from cuttingasmr.providers.kie import get_video_provider
-from cuttingasmr.providers.video import Busy, Key, KeyRefused, Order, RefusedRequest, Uncertain
+from cuttingasmr.providers.http import Resting
+from cuttingasmr.providers.video import (
+    Busy,
+    KeyRefused,
+    Order,
+    RefusedRequest,
+    Task,
+    TaskState,
+    Uncertain,
+    get_video_provider,
+)
 
 log = structlog.get_logger()
 
@@ -20,42 +29,95 @@ log = structlog.get_logger()
 async def submit(video_id: str) -> Outcome:
     """Send the video to the provider unless it was sent before.
 
-    `sent`; `ended` when there is nothing left to do; `doubt` when it may have been sent and the answer was lost;
-    `busy` and `unreachable` when it surely was not; `refused` when it never will be.
+    `sent`; `ended` when there is nothing left to do; `doubt` when it may have been sent and the answer was lost; `later`, with
+    `seconds` and why, when no key may be used now; `busy` and `unreachable` when it surely was not taken; `refused` when it
+    never will be.
     """
-    key = get_key_pool().next()
-    video, is_ours = await db.transact(_claim_submit, video_id=video_id, key=key)
-    if video is None or video.status in ENDED:
-        return Outcome(state="ended")
-    if not is_ours:
-        return Outcome(state="sent" if video.provider_task_id else "doubt")
-    return await _send(video, key)
+    claim = await db.transact(_claim_submit, video_id=video_id)
+    return claim if isinstance(claim, dict) else await _send(*claim)
 
 
-async def _send(video: Video, key: Key) -> Outcome:
-    order = Order(
-        video.prompt, video.aspect_ratio, video.duration, video.model, callbacks.address_of(video.id)
-    )
+async def _send(video: Video, turn: Turn) -> Outcome:
     try:
-        task_id = await get_video_provider().create(order, key)
+        order = await _order_of(video)
+    except (ProviderUnavailable, RefusedRequest) as error:
+        return await _not_taken(video, turn, error, Result.NOT_ASKED)
+    try:
+        task_id = await get_video_provider().create(order, turn.key)
     except Uncertain:
+        await db.transact(_report, turn=turn, result=Result.FAILED)
         return Outcome(state="doubt")
-    except RefusedRequest as error:
-        log.info("video.refused", video=video.id, code=error.provider_code)
-        await forget_submit(video.id)
-        return Outcome(state="refused", code=error.provider_code, text=error.message)
-    except ProviderUnavailable as error:
-        if isinstance(error, KeyRefused):
-            log.error("provider.key-refused", key=key.fingerprint)  # noqa: TRY400 - no traceback tells more
-        await forget_submit(video.id)
-        return Outcome(state="busy" if isinstance(error, Busy) else "unreachable")
-    await adopt(video.id, task_id)
+    except (ProviderUnavailable, RefusedRequest) as error:
+        return await _not_taken(video, turn, error, _result_of(error))
+    await _written_down(video.id, task_id, turn)
     return Outcome(state="sent")
 
 
-async def adopt(video_id: str, task_id: str) -> None:
-    """Write down which task of the provider's makes this video; the first one written stays."""
-    if user_id := await db.transact(_write_task, video_id=video_id, task_id=task_id):
+async def _order_of(video: Video) -> Order:
+    return Order(
+        video.prompt,
+        video.aspect_ratio,
+        video.duration,
+        video.model,
+        callbacks.address_of(video.id),
+        kind=video.kind,
+        image_urls=await picture_links.links_for(video),
+    )
+
+
+async def _not_taken(video: Video, turn: Turn, error: AppError, result: Result) -> Outcome:
+    """Note that the video was surely not taken, and what that tells about the key; and say it to the workflow."""
+    name, refused = turn.key.fingerprint, error.provider_code if isinstance(error, KeyRefused) else ""
+    await db.transact(_end_submit, video_id=video.id, turn=turn, result=result, retire=refused)
+    if isinstance(error, RefusedRequest):
+        log.info("video.refused", video=video.id, code=error.provider_code)
+        return Outcome(state="refused", code=error.provider_code, text=error.message)
+    if refused:
+        log.error("provider.key-refused", key=name, code=refused)
+    elif result is not Result.NOT_ASKED:
+        log.warning("provider.key-failed", key=name, result=result)
+    if refused == provider_credit.EMPTY:
+        await provider_credit.read_credit(turn.key)  # so that the operator sees it
+    return Outcome(state="busy" if result is Result.BUSY else "unreachable")
+
+
+def _result_of(error: AppError) -> Result:
+    """Tell what an answer that took nothing on says about the key."""
+    if isinstance(error, RefusedRequest | KeyRefused):
+        return Result.ANSWERED
+    if isinstance(error, Busy):
+        return Result.BUSY
+    return Result.NOT_ASKED if isinstance(error, Resting) else Result.FAILED
+
+
+async def adopt(video_id: str, task_id: str) -> bool:
+    """Let the task that a callback has named make this video, if the provider's record says that it is this video's.
+
+    False when it is another's, or none: then the submit is as doubtful as before. Raises `ProviderUnavailable` when the
+    record cannot be read now. The first task that was written down stays.
+    """
+    video = await db.read(rows.get, video_id=video_id)
+    if video is None or video.status in ENDED or video.provider_task_id:
+        return True
+    task = await get_video_provider().look_up(task_id, get_key_pool().of(video.provider_key))
+    if not _is_of(task, video) or await db.read(_has_maker, task_id=task_id):
+        log.warning("callback.not-ours", video=video_id)
+        return False
+    await _written_down(video_id, task_id)
+    return True
+
+
+def _is_of(task: Task, video: Video) -> bool:
+    """Tell whether a record is this video's: by the callback address where the record tells it, else by the prompt."""
+    if task.state is TaskState.UNKNOWN:
+        return False
+    if task.callback_url:
+        return task.callback_url == callbacks.address_of(video.id)
+    return not task.prompt or task.prompt.split() == video.prompt.split()
+
+
+async def _written_down(video_id: str, task_id: str, turn: Turn | None = None) -> None:
+    if user_id := await db.transact(_write_task, video_id=video_id, task_id=task_id, turn=turn):
         live.publish(user_id)
 
 
@@ -64,23 +126,60 @@ async def forget_submit(video_id: str) -> None:
     await db.transact(rows.note, video_id=video_id, submit_began_at=None)
 
 
-def _claim_submit(session: Session, *, video_id: str, key: Key) -> tuple[Video | None, bool]:
-    """Note that a submit begins now. False when one was begun before: it may have arrived."""
-    free = (col(Video.submit_began_at).is_(None), col(Video.provider_task_id).is_(None))
-    claim = update(Video).where(col(Video.id) == video_id, col(Video.status).not_in(ENDED), *free)
-    claim = claim.values(submit_began_at=db.utc_now(), provider_key=key.fingerprint).returning(col(Video.id))
-    is_ours = session.exec(claim).first() is not None
-    return rows.get(session, video_id=video_id), is_ours
+async def start_over(video_id: str, task_id: str) -> None:
+    """Forget a task that has failed, so that another one is sent for, with another key where there is one.
+
+    Nothing happens to a video that has another task by now: repeating it is harmless.
+    """
+    is_that = col(Video.provider_task_id) == task_id
+    facts = {"provider_task_id": None, "submit_began_at": None, "remakes": col(Video.remakes) + 1}
+    again = {**rows.FRESH, **facts, "due_at": db.utc_now()}
+    await db.transact(rows.update_running, video_id, is_that, **again)
 
 
-def _write_task(session: Session, *, video_id: str, task_id: str) -> str | None:
-    unwritten = update(Video).where(
-        col(Video.id) == video_id, col(Video.provider_task_id).is_(None), col(Video.status).not_in(ENDED)
-    )
+def _claim_submit(session: Session, *, video_id: str) -> tuple[Video, Turn] | Outcome:
+    """Take a key and note that a submit begins now, in one transaction; or tell why none begins.
+
+    Where one was begun before and no task was written down, it may have arrived.
+    """
+    mine = select(Video).where(col(Video.id) == video_id).with_for_update()
+    video = session.exec(mine, execution_options={"populate_existing": True}).first()
+    if video is None or video.status in ENDED:
+        return Outcome(state="ended")
+    if video.provider_task_id or video.submit_began_at:
+        return Outcome(state="sent" if video.provider_task_id else "doubt")
+    turn = get_key_pool().take(session, avoid=video.provider_key)
+    if isinstance(turn, Later):
+        return Outcome(state="later", seconds=turn.seconds, code=turn.why.value)
+    video.submit_began_at, video.provider_key = db.utc_now(), turn.key.fingerprint
+    return video, turn
+
+
+def _report(session: Session, *, turn: Turn, result: Result) -> None:
+    key_pool.report(session, name=turn.key.fingerprint, call_id=turn.call_id, result=result)
+
+
+def _end_submit(session: Session, *, video_id: str, turn: Turn, result: Result, retire: str = "") -> None:
+    """Note that the video was surely not taken, and what that tells about the key."""
+    rows.note(session, video_id=video_id, submit_began_at=None)
+    _report(session, turn=turn, result=result)
+    if retire:
+        key_pool.retire(session, name=turn.key.fingerprint, why=retire)
+
+
+def _write_task(session: Session, *, video_id: str, task_id: str, turn: Turn | None) -> str | None:
     facts = {
         "provider_task_id": task_id,
         "status": Status.RENDERING,
-        "rendering_at": db.utc_now(),
+        "rendering_at": func.coalesce(col(Video.rendering_at), db.utc_now()),
         "notice": "",
+        **rows.FRESH,
     }
-    return session.exec(unwritten.values(**facts).returning(col(Video.user_id))).scalar_one_or_none()
+    user_id = rows.update_running(session, video_id, col(Video.provider_task_id).is_(None), **facts)
+    if turn is not None:
+        _report(session, turn=turn, result=Result.MADE)
+    return user_id
+
+
+def _has_maker(session: Session, *, task_id: str) -> bool:
+    return session.exec(select(Video.id).where(col(Video.provider_task_id) == task_id)).first() is not None

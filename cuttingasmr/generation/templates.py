@@ -110,6 +110,15 @@ class Template(_Content):
             part if isinstance(part, str) else part.value(values.get(part.name, "")) for part in self.slices()
         )
 
+    def read(self, prompt: str) -> dict[str, str] | None:
+        """Find what was written into the blanks of a prompt that `fill` wrote; `None` for any other prompt."""
+        parts = (
+            re.escape(part) if isinstance(part, str) else f"(?P<{part.name}>.{{1,{MAX_VALUE_LENGTH}}}?)"
+            for part in self.slices()
+        )
+        found = re.fullmatch("".join(parts), prompt)
+        return found.groupdict() if found else None
+
 
 class Catalogue(_Content):
     """Everything quick mode offers. Refuses repeated ids, unknown or empty categories, and a missing `QUICK` template."""

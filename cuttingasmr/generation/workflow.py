@@ -1,21 +1,24 @@
-"""The workflow of one video. It is a story: no clock, no SQL and no HTTP in here, for each belongs to a step.
+"""The workflow of one video, one stretch at a time: sent, asked about, stored; or its credits given back.
 
-Everything it has done is written down, so after a crash it goes on where it was. When its steps change, a new
-workflow stands beside the old one, which is kept until nothing runs it any more.
+Where a video is stands in its row, so a stretch can begin again anywhere: after a crash, in another process, in a newer
+version. Each stretch ends with one of three words to the database: it has ended, look again then, or it is now in the next
+stage. Time limits count from moments in the row, never from a memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar
+import asyncio
+from datetime import datetime
 
 import structlog
-from dbos import DBOS
-from dbos import error as dbos_error
 
-from cuttingasmr.generation import failures, keeping, steps, submitting
-from cuttingasmr.generation.engine import TOPIC, WORKFLOW
-from cuttingasmr.generation.failures import Failure
+from cuttingasmr import db, live
+from cuttingasmr.errors import ProviderUnavailable
+from cuttingasmr.generation import failures, keeping, rows, steps, submitting, taking
+from cuttingasmr.generation.failures import Action, Failure
+from cuttingasmr.generation.outcome import Outcome
+from cuttingasmr.models import Status, Video
+from cuttingasmr.providers.video import Task, TaskState
 from cuttingasmr.settings import get_settings
 
 DOUBTS = 2
@@ -24,153 +27,203 @@ DOUBTS = 2
 PATIENCE_SECONDS = {"busy": 900.0, "unreachable": 120.0}
 """How long a video waits for a provider that takes no more work, and for one that cannot be reached."""
 
-FETCH_TRIES = 6
+FETCH_PATIENCE_SECONDS = 600.0
 BROKEN_TRIES = 2
-LONGEST_POLL_SECONDS = 60.0
+UNKNOWN_TRIES = 3
+"""A record may be late, not lost, once or twice."""
+
+REMAKES = 1
+"""Tasks that are begun anew for one video when the provider fails in a way that another try may mend."""
+
+CLAIM_PAUSE_SECONDS = 3.0
+FAULTS = 12
+"""Times that an engine may fail or die over one video before it is given up: it may be what kills them."""
+
 LONGEST_RETRY_SECONDS = 30.0
 LONGEST_STORAGE_PAUSE_SECONDS = 300.0
 FULL = "Your video is finished and safe with the video service, but our storage is full. We keep trying; do not worry."
 WAITING_FOR_PROVIDER = "The video service is busy. Your video keeps its place and starts as soon as it can."
-
 IN_DOUBT = "The video service did not answer clearly. We wait for word from it before trying again, so that nothing is made twice."
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 log = structlog.get_logger()
 
-STEP_TRIES = 12
 
+class Maker:
+    """Makes videos in the name of one engine."""
 
-def _step(function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Make a step that is tried again for about half an hour: our own database may be away, and a step must not be lost.
+    def __init__(self, executor_id: str) -> None:
+        """Take videos as this engine."""
+        self._me = executor_id
 
-    What outlasts even that is given back by the minute's `sweep.reconcile`.
-    """
-    retried = DBOS.step(
-        name=function.__name__,
-        retries_allowed=True,
-        max_attempts=STEP_TRIES,
-        interval_seconds=0.5,
-        backoff_rate=2.0,
-    )
-    return retried(function)
-
-
-submit = _step(submitting.submit)
-forget_submit = _step(submitting.forget_submit)
-adopt = _step(submitting.adopt)
-check = _step(steps.check)
-store = _step(keeping.store)
-notify = _step(steps.notify)
-complete = _step(steps.complete)
-give_up = _step(steps.give_up)
-
-
-@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=1000)
-async def make_video(video_id: str) -> None:
-    """Turn one paid prompt into one stored video, or give the credits back."""
-    try:
-        failure = await _make(video_id)
-    except dbos_error.DBOSMaxStepRetriesExceeded:
-        log.exception("video.step-failed", video=video_id)
-        failure = failures.UNEXPECTED
-    if failure is not None:
-        await give_up(video_id, failure.code, failure.message)
-
-
-async def _make(video_id: str) -> Failure | None:
-    """Submit, wait, store, complete; give the reason if one of them will not be."""
-    failure = await _get_accepted(video_id) or await _wait_for_result(video_id) or await _get_stored(video_id)
-    if failure is None:
-        await complete(video_id)
-    return failure
-
-
-async def _get_accepted(video_id: str) -> Failure | None:
-    """Submit until the provider takes the video on. A submit in doubt waits for a callback, and is repeated once."""
-    waited, turn, doubts = 0.0, 0, 0
-    while True:
-        outcome = await submit(video_id)
-        state = outcome["state"]
-        if state in {"sent", "ended"}:
-            return None
-        if state == "refused":
-            return failures.of_provider(outcome.get("code", ""), outcome.get("text", ""))
-        if state == "doubt":
-            doubts, pause = doubts + 1, get_settings().submit_doubt_seconds
-            await notify(video_id, IN_DOUBT)
-        else:
-            pause, turn = _growing(turn, 2.0, LONGEST_RETRY_SECONDS), turn + 1
-            waited += pause
-            await notify(video_id, WAITING_FOR_PROVIDER)
-        if await _was_claimed(video_id, pause):
-            return None
-        if doubts >= DOUBTS or waited >= PATIENCE_SECONDS.get(state, 0.0) > 0:
-            return failures.UNREACHABLE
-        if state == "doubt":
-            await forget_submit(video_id)
-
-
-async def _was_claimed(video_id: str, seconds: float) -> bool:
-    """Wait for a callback; the task that it names makes this video."""
-    task_id = await DBOS.recv_async(TOPIC, timeout_seconds=seconds)
-    if task_id is None:
-        return False
-    await adopt(video_id, task_id)
-    return True
-
-
-async def _wait_for_result(video_id: str) -> Failure | None:
-    """Ask when a callback wakes us, and now and then without one, until the record says that it is over."""
-    waited, turn, unknown = 0.0, 0, 0
-    while waited < get_settings().wait_limit_seconds:
-        pause = _growing(turn, get_settings().poll_first_seconds, LONGEST_POLL_SECONDS)
-        await DBOS.recv_async(TOPIC, timeout_seconds=pause)
-        waited, turn = waited + pause, turn + 1
-        outcome = await check(video_id)
+    async def send(self, video_id: str) -> float | None:
+        """Send a video that was taken from the queue. Gives seconds when the provider's keys all rest for so long."""
+        outcome = await submitting.submit(video_id)
         match outcome["state"]:
-            case "done" | "ended":
-                return None
-            case "failed":
-                return failures.of_provider(outcome.get("code", ""), outcome.get("text", ""))
-            case "unknown":
-                unknown += 1
-                if unknown >= 3:  # noqa: PLR2004 - a record may be late, not lost, once or twice
-                    return failures.LOST
+            case "sent" | "ended":
+                return None  # the row says so, and holds no engine's name any more
+            case "refused":
+                await self._refused(video_id, _refusal(outcome))
+            case "later":
+                seconds = outcome.get("seconds", 1.0)
+                await self._later(video_id, seconds)
+                return seconds
+            case "doubt":
+                await self._wait_for_word(video_id)
+            case state:
+                await self._try_sending_again(video_id, state)
+        return None
+
+    async def go_on(self, video: Video) -> None:
+        """Go on with a video that somebody had begun to send or to store."""
+        if video.tries >= FAULTS:
+            await self._give_up(video.id, failures.UNEXPECTED)
+        elif video.status == Status.SAVING:
+            await self.store(video)
+        elif video.claim:
+            await self._look_at_claim(video)
+        elif video.submit_began_at is None:
+            await self._later(video.id, 0)
+        elif _since(video.submit_began_at) < get_settings().submit_doubt_seconds:
+            await self._wait_for_word(video.id)
+        elif video.doubts + 1 >= DOUBTS:
+            await self._give_up(video.id, failures.UNREACHABLE)
+        elif await db.transact(steps.forget_doubt, video_id=video.id, began_at=video.submit_began_at):
+            await self.send(video.id)
+        else:
+            await self._later(video.id, 0)
+
+    async def ask(self, video: Video) -> None:
+        """Ask the provider about a video, and act when it is over. Its next turn is noted already."""
+        task = await steps.ask(video)
+        match task.state if task else None:
+            case TaskState.DONE:
+                if await db.transact(taking.take_finished, video_id=video.id, by=self._me):
+                    await self.store(video, task)
+            case TaskState.FAILED if task is not None:
+                await self._make_anew(video, failures.of_provider(task.code, task.text))
+            case TaskState.UNKNOWN if video.tries + 1 >= UNKNOWN_TRIES:
+                await self._give_up(video.id, failures.LOST)
+            case TaskState.UNKNOWN:
+                await db.transact(steps.count_try, video_id=video.id)
+            case _ if _since(video.submit_began_at or video.rendering_at) > get_settings().wait_limit_seconds:
+                await self._give_up(video.id, failures.TOO_SLOW)
             case _:
                 pass
-    return failures.TOO_SLOW
 
-
-async def _get_stored(video_id: str) -> Failure | None:
-    """Store the file. A full storage is waited for: the provider keeps the video for two weeks."""
-    waited, full, broken, unreachable = 0.0, 0, 0, 0
-    while waited < get_settings().storage_patience_seconds:
-        outcome = await store(video_id)
+    async def store(self, video: Video, found: Task | None = None) -> None:
+        """Store the file. A full storage is waited for: the provider keeps the video for two weeks."""
+        outcome, tries = await keeping.store(video.id, found=found), 0 if found else video.tries
         match outcome["state"]:
-            case "stored" | "ended":
-                return None
+            case "stored":
+                await steps.complete(video.id)
+            case "ended":
+                pass
+            case "failed" | "broken" if tries + 1 >= BROKEN_TRIES:
+                await self._give_up(video.id, failures.of_file(outcome.get("code", "")))
             case "failed" | "broken":
-                broken += 1
-                pause = 1.0
+                await self._later(video.id, 1.0, tries=tries + 1)
             case "full":
-                full += 1
-                pause = _growing(full, 5.0, LONGEST_STORAGE_PAUSE_SECONDS)
-                if full == 1:
-                    await notify(video_id, FULL)
+                patience = get_settings().storage_patience_seconds
+                await self._store_later(
+                    video, patience, failures.STORAGE, LONGEST_STORAGE_PAUSE_SECONDS, FULL
+                )
             case _:
-                unreachable += 1
-                pause = _growing(unreachable, 2.0, 60.0)
-        if broken >= BROKEN_TRIES:
-            return failures.BROKEN
-        if unreachable >= FETCH_TRIES * 2:
-            return failures.UNREACHABLE
-        await DBOS.sleep_async(pause)
-        waited += pause
-    return failures.STORAGE
+                await self._store_later(video, FETCH_PATIENCE_SECONDS, failures.UNREACHABLE, 60.0)
+
+    async def fault(self, video_id: str) -> None:
+        """Note that something unforeseen went wrong, and try again later, but not for ever."""
+        video = await db.transact(steps.count_try, video_id=video_id)
+        if video is not None and video.tries >= FAULTS:
+            await self._give_up(video_id, failures.UNEXPECTED)
+        elif video is not None:
+            await self._later(video_id, min(60.0, 2.0**video.tries))
+
+    async def _look_at_claim(self, video: Video) -> None:
+        """Read the record of the task that a callback has named, and adopt it if it is this video's."""
+        try:
+            is_ours = await submitting.adopt(video.id, video.claim)
+        except ProviderUnavailable:
+            await asyncio.sleep(CLAIM_PAUSE_SECONDS)
+            await self._later(video.id, 0)
+            return
+        if not is_ours:
+            await db.transact(steps.forget_claim, video_id=video.id, by=self._me)
+            await self._later(video.id, 0)
+
+    async def _refused(self, video_id: str, failure: Failure) -> None:
+        """Give a refused video up, unless that was no word about the prompt: then keep its place for a while."""
+        if failure.action is Action.GIVE_BACK:
+            await self._give_up(video_id, failure)
+        else:
+            await self._try_sending_again(
+                video_id, "busy" if failure.action is Action.WAIT else "unreachable"
+            )
+
+    async def _make_anew(self, video: Video, failure: Failure) -> None:
+        """Have a failed video made once more where that may help, with another key; else give it up."""
+        helps = failure.action is Action.WAIT or (failure.action is Action.RETRY and _has_other_keys())
+        if not helps or video.remakes >= REMAKES:
+            await self._give_up(video.id, failure)
+        else:
+            await submitting.start_over(video.id, video.provider_task_id or "")
+
+    async def _wait_for_word(self, video_id: str) -> None:
+        """Wait for a callback to claim a submit in doubt, as long as one may still come."""
+        video = await db.read(rows.get, video_id=video_id)
+        if video is None:
+            return
+        rest = get_settings().submit_doubt_seconds - _since(video.submit_began_at)
+        await self._later(video_id, max(0.0, rest), notice=IN_DOUBT)
+
+    async def _try_sending_again(self, video_id: str, state: str) -> None:
+        """Keep its place for a video that surely was not sent, until patience ends."""
+        video = await db.read(rows.get, video_id=video_id)
+        if video is None:
+            return
+        tried = _since(video.trouble_at)
+        if tried >= PATIENCE_SECONDS.get(state, PATIENCE_SECONDS["unreachable"]):
+            await self._give_up(video_id, failures.UNREACHABLE)
+            return
+        pause = _growing(tried, 2.0, LONGEST_RETRY_SECONDS)
+        since = video.trouble_at or db.utc_now()
+        await self._later(video_id, pause, notice=WAITING_FOR_PROVIDER, trouble_at=since)
+
+    async def _store_later(
+        self, video: Video, patience: float, failure: Failure, longest: float, notice: str | None = None
+    ) -> None:
+        tried = _since(video.trouble_at)
+        if tried >= patience:
+            await self._give_up(video.id, failure)
+            return
+        since = {"trouble_at": video.trouble_at or db.utc_now()}
+        await self._later(video.id, _growing(tried, 2.0, longest), notice=notice, **since)
+
+    async def _later(
+        self, video_id: str, seconds: float, *, notice: str | None = None, **facts: object
+    ) -> None:
+        user_id = await db.transact(
+            taking.let_go, video_id=video_id, by=self._me, seconds=seconds, notice=notice, **facts
+        )
+        if user_id and notice is not None:
+            live.publish(user_id)
+
+    async def _give_up(self, video_id: str, failure: Failure) -> None:
+        await steps.give_up(video_id, failure.code, failure.message)
 
 
-def _growing(turn: int, first: float, longest: float) -> float:
-    """Give the pause before the next try: half as long again each time, up to the longest."""
-    return min(first * 1.5**turn, longest)
+def _has_other_keys() -> bool:
+    return len(get_settings().provider_keys) > 1
+
+
+def _refusal(outcome: Outcome) -> Failure:
+    return failures.of_provider(outcome.get("code", ""), outcome.get("text", ""))
+
+
+def _since(moment: datetime | None) -> float:
+    """Give the seconds since a moment; none have gone by where there was none."""
+    return 0.0 if moment is None else (db.utc_now() - moment).total_seconds()
+
+
+def _growing(tried: float, first: float, longest: float) -> float:
+    """Give the pause before the next try: half as long again as all that went before, up to the longest."""
+    return min(max(first, tried / 2), longest)

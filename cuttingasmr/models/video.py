@@ -75,16 +75,36 @@ class Video(SQLModel, table=True):
             sqlite_where=text("status IN ('queued', 'rendering', 'saving')"),
         ),
         Index(
+            "ix_videos_due",
+            "due_at",
+            postgresql_where=text("status IN ('queued', 'rendering', 'saving') AND taken_by = ''"),
+            sqlite_where=text("status IN ('queued', 'rendering', 'saving') AND taken_by = ''"),
+        ),
+        Index(
+            "ix_videos_queue",
+            "queue_rank",
+            "created_at",
+            postgresql_where=text("status = 'queued'"),
+            sqlite_where=text("status = 'queued'"),
+        ),
+        Index(
             "ix_videos_completed",
             "completed_at",
             postgresql_where=text("status = 'completed'"),
             sqlite_where=text("status = 'completed'"),
         ),
+        Index("ix_videos_shelf", "user_id", "deleted_at", "status", "created_at", "id", "is_favourite"),
         Index(
             "ix_videos_deleted",
             "deleted_at",
             postgresql_where=text("deleted_at IS NOT NULL AND purged_at IS NULL"),
             sqlite_where=text("deleted_at IS NOT NULL AND purged_at IS NULL"),
+        ),
+        Index(
+            "ix_videos_without_preview",
+            "completed_at",
+            postgresql_where=text("status = 'completed' AND preview_key IS NULL"),
+            sqlite_where=text("status = 'completed' AND preview_key IS NULL"),
         ),
         Index(
             "ix_videos_hd_asked",
@@ -99,7 +119,7 @@ class Video(SQLModel, table=True):
     kind: str = Field(default=VideoKind.TEXT, max_length=32)
     prompt: str = Field(max_length=2000)
     picture_ids: list[str] = Field(default_factory=list, sa_type=JSON)
-    """The pictures it is made from, in their order; none for text alone."""
+    """The pictures it is made from, in their order, each an id or `id@x,y` (prompts.PICTURE); none for text alone."""
     title: str = Field(default="", max_length=120)
     search_text: str = Field(default="", sa_type=Text)
     """Title and prompt, case-folded: what a search looks through, alike on both databases."""
@@ -116,7 +136,7 @@ class Video(SQLModel, table=True):
     batch_id: str | None = Field(default=None, max_length=32)
     """The same for variations that were started by one press."""
     queue_rank: int = 0
-    """How many of its owner's videos were under way before it: a lower rank goes first, so nobody starves others."""
+    """Its place among everybody's turns: a lower rank goes first, and one person's videos have rising ranks."""
 
     provider_key: str = Field(default="", max_length=16)
     provider_task_id: str | None = Field(default=None, max_length=128)
@@ -124,6 +144,25 @@ class Video(SQLModel, table=True):
     rendering_at: datetime | None = later()
     saving_at: datetime | None = later()
     completed_at: datetime | None = later()
+
+    due_at: datetime = moment()
+    """When an engine shall look at it next."""
+    taken_by: str = Field(default="", max_length=64)
+    """The engine that is at work on it right now; empty for none."""
+    tries: int = 0
+    """Attempts in a row that came to nothing."""
+    trouble_at: datetime | None = later()
+    """Since when the provider, or our storage, has not been taking it."""
+    doubts: int = 0
+    """Submits whose answer was lost and that nobody claimed."""
+    remakes: int = 0
+    """Tasks of the provider's that failed and were begun anew."""
+    claim: str = Field(default="", max_length=128)
+    """A task that a callback has named, while it is not known which one makes this video."""
+    usual_seconds: int = 0
+    """How long such a video took when this one was asked for, from submit to file; 0 where nobody noted it."""
+    usual_from: int = 0
+    usual_to: int = 0
 
     notice: str = Field(default="", max_length=300)
     error_code: str = Field(default="", max_length=64)
@@ -135,9 +174,14 @@ class Video(SQLModel, table=True):
     duration_ms: int | None = None
     size_bytes: int | None = None
     preview_key: str | None = Field(default=None, max_length=200)
+    """The clip that a card plays; empty for a video of which none can be cut."""
     hd_state: str = Field(default=HdState.NONE, max_length=16)
     hd_key: str | None = Field(default=None, max_length=200)
     hd_asked_at: datetime | None = later()
+    hd_task_id: str | None = Field(default=None, max_length=128)
+    """The provider's id for the making of the 1080p version, where that has one of its own."""
+    hd_look_at: datetime | None = later()
+    """When the provider is asked about it next; whoever moves this on is the one who asks."""
     hd_note: str = Field(default="", max_length=300)
     """Why there is no 1080p version, in words for its owner."""
     is_shared: bool = False

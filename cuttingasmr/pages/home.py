@@ -12,6 +12,7 @@ from cuttingasmr.components.ideas import ideas
 from cuttingasmr.components.prompt_form import prompt_form
 from cuttingasmr.components.sign_in_dialog import sign_in_dialog
 from cuttingasmr.components.template_dialog import template_dialog
+from cuttingasmr.components.tending import act_note
 from cuttingasmr.components.video_card import video_card
 from cuttingasmr.states.desk import Desk
 from cuttingasmr.states.visitor import Visitor
@@ -26,6 +27,7 @@ def home() -> rx.Component:
         ideas(),
         template_dialog(),
         sign_in_dialog(),
+        act_note(),
     )
 
 
@@ -47,7 +49,7 @@ def _videos() -> rx.Component:
             rx.el.div(
                 heading("Your videos"),
                 rx.el.span(class_name="flex-1"),
-                rx.el.a("All of them", href=routes.PROFILE, class_name=theme.LINK),
+                rx.el.a("All of them", href=routes.LIBRARY, class_name=theme.LINK),
                 class_name=theme.ROW,
             ),
             rx.el.div(

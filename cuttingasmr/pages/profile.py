@@ -11,6 +11,7 @@ from cuttingasmr.components.clerk_door import clerk_button
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.history_lists import balance, credit_lines, videos
 from cuttingasmr.components.purchase_list import purchase_list
+from cuttingasmr.components.session_list import session_list
 from cuttingasmr.states.visitor import Visitor
 
 
@@ -37,6 +38,7 @@ def _account() -> rx.Component:
         videos(),
         purchase_list(),
         credit_lines(),
+        session_list(),
         rx.el.button(
             "Sign out",
             type="button",

@@ -94,7 +94,7 @@ def _replay(session: Session, *, operator_id: str, event_id: str, reason: str) -
     if row is None:
         raise NotFound
     _note(session, operator_id=operator_id, action="webhook.replayed", subject=event_id[:64], reason=reason)
-    return webhook.act(session, row)
+    return webhook.act_again(session, row)
 
 
 def _adjust(session: Session, *, operator_id: str, email: str, credits: int, reason: str) -> tuple[str, int]:

@@ -5,13 +5,16 @@ An order is credited once, whatever arrives twice, late or out of order; what is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
 import structlog
-from sqlalchemy import or_
+from sqlalchemy import alias, bindparam, exists, or_
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import CREDITED, AuditEntry, Order, OrderState, User
+from cuttingasmr.models import CREDITED, Order, OrderState, Outcome, User, WebhookEvent
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.payments import order_token
 from cuttingasmr.payments.arrival import Payment, Taking
@@ -26,31 +29,111 @@ TEST_MODES = frozenset({"test", "sandbox", "local"})
 
 PAID = "paid"
 
+_orders = db.table_of(Order)
+_its_payment = alias(_orders)
+_early = exists().where(
+    col(WebhookEvent.outcome) == Outcome.WAITING,
+    col(WebhookEvent.provider_order_id).in_([bindparam("payment"), bindparam("transaction")]),
+)
+_CLAIM = (
+    update(_orders)
+    .where(
+        _orders.c.id == bindparam("named"),
+        _orders.c.state == OrderState.PENDING,
+        _orders.c.provider_order_id.is_(None),
+        ~exists().where(_its_payment.c.provider_order_id == bindparam("payment")),
+    )
+    .returning(
+        _orders.c.user_id,
+        _orders.c.credits,
+        _orders.c.price_cents,
+        _orders.c.currency,
+        _orders.c.product_id,
+        _early.label("was_early_taken"),
+    )
+)
+_JUDGE = update(_orders).where(_orders.c.id == bindparam("judged"))
 
-def take_in(session: Session, payment: Payment) -> Order:
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a payment's order, and whether money may have been taken back before it came."""
+
+    order_id: str
+    user_id: str | None
+    state: str
+    reason: str
+    was_early_taken: bool = True
+
+
+class _Agreed(NamedTuple):
+    """What a payment has to be like."""
+
+    user_id: str | None
+    credits: int
+    price_cents: int
+    currency: str
+    product_id: str
+
+
+def take_in(session: Session, payment: Payment) -> Taken:
     """Give a payment its order: credited, or held or unmatched for an operator. The same payment again changes nothing."""
     ticket = order_token.read(payment.token)
+    return _claim(session, payment, ticket) or _look_further(session, payment, ticket)
+
+
+def _claim(session: Session, payment: Payment, ticket: Ticket | None) -> Taken | None:
+    """Write a payment on the pending order that it was made for, in one statement; `None` where it is not as simple.
+
+    The order counts as completed by that; a doubt about the payment corrects it before anybody can see it.
+    """
+    order_id = payment.request_id or (ticket.order_id if ticket else "")
+    asked = {"named": order_id, "payment": payment.order_id, "transaction": payment.transaction_id}
+    row = session.connection().execute(_CLAIM, asked | _facts(payment)).first()
+    if row is None:
+        return None
+    *facts, was_early_taken = row
+    agreed = _Agreed(*facts)
+    state, reason = _judge(agreed, payment)
+    if state != OrderState.COMPLETED:
+        verdict = {"judged": order_id, "state": state, "reason": reason}
+        session.connection().execute(_JUDGE, verdict)
+    _grant(session, order_id, agreed, state)
+    return Taken(order_id, agreed.user_id, state, reason, was_early_taken)
+
+
+def _look_further(session: Session, payment: Payment, ticket: Ticket | None) -> Taken:
+    """Find or open the order of a payment that no pending order waits for."""
     known = _lock_known(session, payment, ticket)
-    paid_before = next((order for order in known if order.provider_order_id == payment.order_id), None)
-    if paid_before is not None:
-        return paid_before
-    order = _its_order(session, payment, known, ticket)
-    _write_down(order, payment)
-    order.state, order.reason = _judge(order, payment)
-    session.add(order)
-    session.flush()  # a rival with the same payment loses here, before anything is credited
-    if order.state == OrderState.COMPLETED:
-        _grant(session, order)
+    order = next((order for order in known if order.provider_order_id == payment.order_id), None)
+    if order is None:
+        order = _its_order(session, payment, known, ticket)
+        order.sqlmodel_update(_facts(payment) | {"checkout_id": order.checkout_id or payment.checkout_id})
+        order.state, order.reason = _judge(_agreed(order), payment)
+        session.add(order)
+        session.flush()  # a rival with the same payment loses here, before anything is credited
+        _grant(session, order.id, _agreed(order), order.state)
+    return Taken(order.id, order.user_id, order.state, order.reason)
+
+
+def _agreed(order: Order) -> _Agreed:
+    return _Agreed(order.user_id, order.credits, order.price_cents, order.currency, order.product_id)
+
+
+def _grant(session: Session, order_id: str, agreed: _Agreed, state: str) -> None:
+    if state == OrderState.COMPLETED and agreed.user_id is not None:
+        ledger.purchase(session, user_id=agreed.user_id, order_id=order_id, credits=agreed.credits)
     else:
-        log.warning("order.waits", order=order.id, state=order.state, reason=order.reason)
-    return order
+        log.warning("order.waits", order=order_id, state=state)
 
 
 def credit(session: Session, order: Order) -> None:
     """Grant the credits of an order that has waited for a person, once; what was refunded in the meantime is not granted."""
+    if order.user_id is None:
+        raise ValueError(order.id)
     order.state, order.reason = OrderState.COMPLETED, ""
     session.flush()
-    _grant(session, order)
+    ledger.purchase(session, user_id=order.user_id, order_id=order.id, credits=order.credits)
     if order.taken_cents:
         _claw_back(session, order, reference=order.id)
         session.flush()
@@ -65,8 +148,6 @@ def take_back(session: Session, taking: Taking, *, is_dispute: bool) -> Order | 
     if order.state in CREDITED:
         _claw_back(session, order, reference=taking.id)
         order.state = _state_after(order, is_dispute=is_dispute)
-    facts = {"cents": taking.amount, "clawed_back": order.clawed_back, "taking": taking.id}
-    session.add(AuditEntry(actor="creem", action="order.taken-back", subject=order.id, facts=facts))
     session.flush()
     return order
 
@@ -77,14 +158,6 @@ def _state_after(order: Order, *, is_dispute: bool) -> OrderState:
         return OrderState.DISPUTED
     is_whole = order.taken_cents >= (order.paid_cents or 0)
     return OrderState.REFUNDED if is_whole else OrderState.PARTIALLY_REFUNDED
-
-
-def _grant(session: Session, order: Order) -> None:
-    if order.user_id is None:
-        raise ValueError(order.id)
-    ledger.purchase(session, user_id=order.user_id, order_id=order.id, credits=order.credits)
-    facts = {"credits": order.credits, "cents": order.paid_cents, "package": order.package_id}
-    session.add(AuditEntry(actor="creem", action="order.completed", subject=order.id, facts=facts))
 
 
 def find_paid(session: Session, taking: Taking) -> Order | None:
@@ -131,11 +204,11 @@ def _its_order(session: Session, payment: Payment, known: list[Order], ticket: T
     )
 
 
-def _judge(order: Order, payment: Payment) -> tuple[OrderState, str]:
+def _judge(agreed: _Agreed, payment: Payment) -> tuple[OrderState, str]:
     """Decide what a paid order is, and why."""
-    if reason := _why_not(order, payment):
+    if reason := _why_not(agreed, payment):
         return OrderState.HELD, reason
-    if order.user_id is None:
+    if agreed.user_id is None:
         return OrderState.UNMATCHED, "Nobody we know has paid this."
     return OrderState.COMPLETED, ""
 
@@ -167,32 +240,39 @@ def _by_address(session: Session, email: str) -> str | None:
     return owners[0] if len(owners) == 1 else None
 
 
-def _write_down(order: Order, payment: Payment) -> None:
-    order.provider_order_id = payment.order_id
-    order.transaction_id = payment.transaction_id or None
-    order.customer_id = payment.customer_id or None
-    order.checkout_id = order.checkout_id or payment.checkout_id
-    order.payer_email = payment.email
-    order.paid_cents = payment.amount_paid
-    order.paid_at = db.utc_now()
-    order.check_at = None
+def _facts(payment: Payment) -> dict[str, Any]:
+    """Tell what a payment says about its order, which is completed by it unless there is a doubt."""
+    return {
+        "provider_order_id": payment.order_id,
+        "transaction_id": payment.transaction_id or None,
+        "customer_id": payment.customer_id or None,
+        "payer_email": payment.email,
+        "paid_cents": payment.amount_paid,
+        "paid_at": db.utc_now(),
+        "check_at": None,
+        "state": OrderState.COMPLETED,
+        "reason": "",
+    }
 
 
-def _why_not(order: Order, payment: Payment) -> str:
+def _why_not(agreed: _Agreed, payment: Payment) -> str:
     """Say what about a payment is not as agreed; nothing for one that is. A discount that Creem states is no mismatch."""
     is_test = payment.mode in TEST_MODES
     discount = payment.discount_amount
-    is_short = payment.amount_paid + discount < order.price_cents or not 0 <= discount <= order.price_cents
+    is_short = payment.amount_paid + discount < agreed.price_cents or not 0 <= discount <= agreed.price_cents
     doubts = (
         (
             is_test != (get_settings().creem_mode == "test"),
             f"It is of Creem's {payment.mode or 'unnamed'} mode.",
         ),
         (payment.order_status != PAID, f"Creem says that it is {payment.order_status}, not paid."),
-        (payment.product_id != order.product_id, f"It is for {payment.product_id}, not {order.product_id}."),
-        (payment.currency.upper() != order.currency, f"It is in {payment.currency}, not {order.currency}."),
+        (
+            payment.product_id != agreed.product_id,
+            f"It is for {payment.product_id}, not {agreed.product_id}.",
+        ),
+        (payment.currency.upper() != agreed.currency, f"It is in {payment.currency}, not {agreed.currency}."),
         (payment.units > 1, f"It is for {payment.units} units, not one."),
-        (is_short, f"It is of {payment.amount_paid} cents, not {order.price_cents - discount}."),
+        (is_short, f"It is of {payment.amount_paid} cents, not {agreed.price_cents - discount}."),
     )
     return next((reason for is_so, reason in doubts if is_so), "")
 

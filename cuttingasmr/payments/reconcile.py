@@ -88,9 +88,9 @@ async def _credit(payment: Payment) -> bool:
 
 
 def _take_in(session: Session, *, payment: Payment) -> str | None:
-    order = orders.take_in(session, payment)
-    session.add(AuditEntry(actor="reconcile", action="order.found-paid", subject=order.id))
-    return order.user_id if order.state == OrderState.COMPLETED else None
+    taken = orders.take_in(session, payment)
+    session.add(AuditEntry(actor="reconcile", action="order.found-paid", subject=taken.order_id))
+    return taken.user_id if taken.state == OrderState.COMPLETED else None
 
 
 def _due(session: Session, *, now: datetime) -> list[str]:

@@ -228,7 +228,7 @@ def _act_again(session: Session, *, event_id: str) -> str:
     row = _event(session, event_id=event_id)
     if row is None:
         raise NotFound
-    return webhook.act(session, row)[0]
+    return webhook.act_again(session, row)[0]
 
 
 def _grants(session: Session, *, order_id: str) -> int:

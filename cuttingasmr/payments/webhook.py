@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import Result, or_
+from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -46,9 +47,9 @@ async def receive(body: bytes, signature: str) -> Outcome:
     except (ValueError, RecursionError) as error:
         raise BadJson from error
     try:
-        outcome, user_id = await db.transact(write_down_and_act, event=event)
-    except IntegrityError:  # another event of the same purchase was quicker; now its row is there to be found
-        outcome, user_id = await db.transact(write_down_and_act, event=event)
+        outcome, user_id = await _at_once_or_again(event)
+    except _Repeated:
+        return Outcome.REPEATED
     if outcome is Outcome.WAITING:
         await db.transact(settle_waiting)
     if user_id is not None:
@@ -56,56 +57,94 @@ async def receive(body: bytes, signature: str) -> Outcome:
     return outcome
 
 
-def write_down_and_act(session: Session, *, event: Event) -> tuple[Outcome, str | None]:
-    """Write an event into the inbox and do what it says, once; gives what was done and whose page should hear of it."""
-    insert = db.insert_for(session)(WebhookEvent).values(
-        provider=PROVIDER, event_id=event.id, kind=event.kind, body=event.body, received_at=db.utc_now()
-    )
-    fresh = insert.on_conflict_do_nothing(index_elements=["provider", "event_id"]).returning(WebhookEvent)
-    row = cast("Result[WebhookEvent]", session.exec(fresh)).scalar()
-    return (Outcome.REPEATED, None) if row is None else act(session, row)
+class _Repeated(Exception):
+    """This event stands in the inbox already; whatever acting on it again has done is undone."""
 
 
-def act(session: Session, row: WebhookEvent) -> tuple[Outcome, str | None]:
-    """Do what an event in the inbox says; doing it again changes nothing."""
+async def _at_once_or_again(event: Event) -> tuple[Outcome, str | None]:
+    """Act; and once more when another event of the same purchase was quicker, whose row is there to be found by now."""
+    try:
+        return await db.transact(act_and_write_down, event=event)
+    except IntegrityError:
+        return await db.transact(act_and_write_down, event=event)
+
+
+def act_and_write_down(session: Session, *, event: Event) -> tuple[Outcome, str | None]:
+    """Do what an event says and write it into the inbox, once; gives what was done and whose page should hear of it.
+
+    Raises `_Repeated` for one that is there already, which ends this transaction: it has done nothing.
+    """
+    done = act(session, kind=event.kind, body=event.body)
+    envelope = {"provider": PROVIDER, "event_id": event.id, "kind": event.kind, "body": event.body}
+    if not db.write_once(session, WebhookEvent, once=("provider", "event_id"), **envelope, **done.facts()):
+        raise _Repeated
+    return done.outcome, done.user_id
+
+
+def act_again(session: Session, row: WebhookEvent) -> tuple[Outcome, str | None]:
+    """Do once more what an event in the inbox says. What was done before changes nothing, and is told as repeated."""
     if row.outcome == Outcome.ACTED and row.kind != PURCHASE:
         return Outcome.REPEATED, None
-    try:
-        order = _act(session, row)
-    except ValidationError as error:
-        row.outcome, row.detail = Outcome.UNREADABLE, _where(error)
-        log.error("webhook.unreadable", event_id=row.event_id, kind=row.kind, where=row.detail)  # noqa: TRY400 - no values in logs
-        return Outcome.UNREADABLE, None
-    if order is not None:
-        row.order_id, row.provider_order_id = order.id, order.provider_order_id
-        row.outcome, row.detail = WAITS_OR_HOLDS.get(OrderState(order.state), Outcome.ACTED), order.reason
+    done = act(session, kind=row.kind, body=row.body)
+    row.sqlmodel_update(done.facts())
     session.flush()
-    return Outcome(row.outcome), order.user_id if order is not None else None
+    return done.outcome, done.user_id
 
 
-def _act(session: Session, row: WebhookEvent) -> Order | None:
-    if row.kind == PURCHASE:
-        order = orders.take_in(session, Payment.model_validate(row.body))
-        _catch_up(session, order)
-        return order
-    if row.kind in {REFUND, DISPUTE}:
-        return _take_back(session, row)
-    row.outcome = Outcome.IGNORED
-    return None
+@dataclass(frozen=True)
+class Done:
+    """What was done about an event, and whose page should hear of it."""
+
+    outcome: Outcome
+    detail: str = ""
+    order_id: str | None = None
+    provider_order_id: str | None = None
+    user_id: str | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Give what the inbox keeps of it."""
+        return {
+            "outcome": self.outcome,
+            "detail": self.detail,
+            "order_id": self.order_id,
+            "provider_order_id": self.provider_order_id,
+        }
 
 
-def _take_back(session: Session, row: WebhookEvent) -> Order | None:
-    taking = Taking.of(row.kind, row.body)
-    order = orders.take_back(session, taking, is_dispute=row.kind == DISPUTE)
+def act(session: Session, *, kind: str, body: dict[str, Any]) -> Done:
+    """Do what an event says; doing it again changes nothing."""
+    try:
+        if kind == PURCHASE:
+            return _take_in(session, Payment.model_validate(body))
+        if kind in {REFUND, DISPUTE}:
+            return _take_back(session, kind, body)
+    except ValidationError as error:
+        where = _where(error)
+        log.error("webhook.unreadable", kind=kind, where=where)  # noqa: TRY400 - no values in logs
+        return Done(Outcome.UNREADABLE, where)
+    return Done(Outcome.IGNORED)
+
+
+def _take_in(session: Session, payment: Payment) -> Done:
+    taken = orders.take_in(session, payment)
+    if taken.was_early_taken:
+        _catch_up(session, [name for name in (payment.order_id, payment.transaction_id) if name])
+    outcome = WAITS_OR_HOLDS.get(OrderState(taken.state), Outcome.ACTED)
+    return Done(outcome, taken.reason, taken.order_id, payment.order_id, taken.user_id)
+
+
+def _take_back(session: Session, kind: str, body: dict[str, Any]) -> Done:
+    taking = Taking.of(kind, body)
+    order = orders.take_back(session, taking, is_dispute=kind == DISPUTE)
     if order is None:
-        row.outcome, row.provider_order_id = Outcome.WAITING, taking.order_id or taking.transaction_id
-        row.detail = "The purchase that this is about has not arrived yet."
-    return order
+        about = taking.order_id or taking.transaction_id
+        return Done(Outcome.WAITING, "The purchase that this is about has not arrived yet.", None, about)
+    outcome = WAITS_OR_HOLDS.get(OrderState(order.state), Outcome.ACTED)
+    return Done(outcome, order.reason, order.id, order.provider_order_id, order.user_id)
 
 
-def _catch_up(session: Session, order: Order) -> None:
+def _catch_up(session: Session, names: list[str]) -> None:
     """Act on refunds and disputes that came before their purchase."""
-    names = [name for name in (order.provider_order_id, order.transaction_id) if name]
     early = select(WebhookEvent).where(
         col(WebhookEvent.outcome) == Outcome.WAITING, col(WebhookEvent.provider_order_id).in_(names)
     )
@@ -130,9 +169,7 @@ def settle_waiting(session: Session) -> int:
 
 
 def _settle(session: Session, row: WebhookEvent) -> None:
-    order = _take_back(session, row)
-    if order is not None:
-        row.outcome, row.order_id, row.detail = Outcome.ACTED, order.id, ""
+    row.sqlmodel_update(_take_back(session, row.kind, row.body).facts())
 
 
 def _where(error: ValidationError) -> str:

@@ -24,6 +24,9 @@ from cuttingasmr.errors import ProviderUnavailable
 USER_AGENT = f"Mozilla/5.0 (compatible; CuttingASMR/{__version__})"
 """kie.ai's front refuses clients that do not look like a browser (providers.md §2.1)."""
 
+LARGEST_ANSWER = 2_000_000
+"""Bytes. What a provider answers is a few kilobytes; what goes on and on is not read to its end."""
+
 READ_TRIES = 3
 BREAKER_FAILURES = 8
 BREAKER_REST = timedelta(seconds=15)
@@ -35,6 +38,10 @@ _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = Weak
 
 class AnswerLost(ProviderUnavailable):
     """The video service did not answer in time. It may or may not have done what was asked."""
+
+
+class Resting(ProviderUnavailable):
+    """The video service has failed again and again, and is left in peace for some seconds. Nothing was asked of it."""
 
 
 def client() -> httpx.AsyncClient:
@@ -96,6 +103,19 @@ class Provider:
         """POST once. Raises `AnswerLost` when it may have arrived, `ProviderUnavailable` when it did not."""
         return await self._send("POST", path, part, headers=headers, json=body)
 
+    async def write_file(
+        self,
+        path: str,
+        *,
+        headers: dict[str, str],
+        fields: dict[str, str],
+        file: tuple[str, bytes, str],
+        base_url: str = "",
+    ) -> httpx.Response:
+        """POST a file (its name, its bytes, its type) as a form once; fails as `write` does."""
+        form = {"data": fields, "files": {"file": file}}
+        return await self._send("POST", path, "files", headers=headers, base_url=base_url, **form)
+
     async def _send(self, method: str, path: str, part: str, **options: Any) -> httpx.Response:
         try:
             async with await self._breakers.get_breaker(f"{self.name}.{part}"):
@@ -103,17 +123,33 @@ class Provider:
                 self.check(answer)
                 return answer
         except OpenedState as error:
-            raise ProviderUnavailable from error
+            raise Resting from error
 
-    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def _ask(self, method: str, path: str, *, base_url: str = "", **options: Any) -> httpx.Response:
         """Ask once, for at most `seconds` in all: an answer that comes by the byte keeps nobody waiting."""
         limit = httpx.Timeout(self._seconds, connect=min(self._seconds, 5))
+        options["headers"] = {**options["headers"], "Accept-Encoding": "identity"}
+        url = f"{base_url or self.base_url}{path}"
         try:
-            async with asyncio.timeout(self._seconds):
-                return await client().request(method, f"{self.base_url}{path}", timeout=limit, **options)
+            async with (
+                asyncio.timeout(self._seconds),
+                client().stream(method, url, timeout=limit, **options) as answer,
+            ):
+                return await _whole(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             log.warning("provider.unreachable", provider=self.name, path=path, error=type(error).__name__)
             raise ProviderUnavailable from error
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             log.warning("provider.answer-lost", provider=self.name, path=path, error=type(error).__name__)
             raise AnswerLost from error
+
+
+async def _whole(answer: httpx.Response) -> httpx.Response:
+    """Read an answer to its end, as it comes and up to `LARGEST_ANSWER`: nothing is unpacked that may grow without end."""
+    body = bytearray()
+    async for part in answer.aiter_raw():
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise httpx.DecodingError("too large", request=answer.request)
+    kept = {name: answer.headers[name] for name in ("content-type", "retry-after") if name in answer.headers}
+    return httpx.Response(answer.status_code, headers=kept, content=bytes(body), request=answer.request)

@@ -6,15 +6,14 @@ it was read from a record; callbacks are hints.
 
 from __future__ import annotations
 
-import json
-from functools import cache
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import httpx
-from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.providers.http import AnswerLost, Provider
+from cuttingasmr.providers.kie_answers import NO_RECORD, OK, Envelope, JobRecord, VeoRecord, envelope_in
 from cuttingasmr.providers.video import (
     Busy,
     Key,
@@ -25,106 +24,33 @@ from cuttingasmr.providers.video import (
     TaskState,
     Uncertain,
     VideoProvider,
+    get_video_provider,
 )
 from cuttingasmr.settings import get_settings
+
+__all__ = ["Kie", "KieJobs", "KieVeo", "get_video_provider", "make_engine"]
 
 SECONDS = 20
 """How long one call may take. A submit usually answers within two seconds."""
 
-OK, RATE_LIMITED, UNAUTHORIZED, NO_CREDIT, NOT_FOUND = 200, 429, 401, 402, 404
+UPLOAD_HOSTS = {"https://api.kie.ai": "https://kieai.redpandaai.co"}
+"""Uploads have a host of their own (§2.11)."""
+
+UPLOAD_FOLDER = "images/frames"
+
+RATE_LIMITED, NOT_FOUND, BAD_REQUEST, INVALID = 429, 404, 400, 422
+KEY_REFUSALS = frozenset({401, 402})
 REFUSALS = frozenset({400, 422, 451})
-"""Codes by which the prompt, or what came with it, is refused (providers.md §2.5)."""
+"""Codes by which the prompt, or what came with it, is refused (§2.5)."""
 
-NO_RECORD = "record is null"
+NOT_STARTED = frozenset({403, 404, 405, 455, 500, 501, 502, 503, 505})
+"""Codes by which kie.ai itself says, in its own envelope and without a task, that it did not take the order. See
+docs/decisions/0003; 408, 409, 425 and whatever is new leave it uncertain."""
 
+TURNED_AWAY = frozenset({401, 403, 404, 405, 413})
+"""Statuses with which a front turns a request away before kie.ai sees it."""
 
-class Envelope(BaseModel):
-    """What every answer is wrapped in."""
-
-    code: int
-    msg: str = ""
-    data: dict[str, Any] | None = None
-
-    @field_validator("data", mode="before")
-    @classmethod
-    def _mapping(cls, value: object) -> object:
-        """Read what is no object as nothing: no call that is made here answers otherwise."""
-        return None if isinstance(value, list | str | int | float) else value
-
-    @field_validator("msg", mode="before")
-    @classmethod
-    def _text(cls, value: object) -> str:
-        return value if isinstance(value, str) else ""
-
-
-def _unpacked(value: object) -> object:
-    """Read what some of kie.ai's schemas type as a JSON string."""
-    return json.loads(value) if isinstance(value, str) and value else value
-
-
-def _as_text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-class VeoResponse(BaseModel):
-    """The part of a finished record that holds the files."""
-
-    urls: list[str] = Field(default_factory=list, alias="resultUrls")
-
-    @field_validator("urls", mode="before")
-    @classmethod
-    def _list(cls, value: object) -> object:
-        """Read the array, which some of kie.ai's schemas type as a JSON string."""
-        return _unpacked(value) or []
-
-
-class VeoRecord(BaseModel):
-    """A record of the legacy API (§2.4)."""
-
-    flag: int = Field(alias="successFlag")
-    response: VeoResponse | None = None
-    error_code: str = Field(default="", alias="errorCode")
-    error_text: str = Field(default="", alias="errorMessage")
-
-    @field_validator("error_code", "error_text", mode="before")
-    @classmethod
-    def _text(cls, value: object) -> str:
-        return _as_text(value)
-
-    def task(self) -> Task:
-        """Sort it: 0 is pending, 1 is done, whatever else is failed."""
-        if self.flag == 0:
-            return Task(TaskState.PENDING)
-        if self.flag == 1:
-            return Task(TaskState.DONE, urls=tuple(self.response.urls) if self.response else ())
-        return Task(TaskState.FAILED, code=self.error_code, text=self.error_text)
-
-
-class JobRecord(BaseModel):
-    """A record of the unified API (§2.9)."""
-
-    state: str
-    result: VeoResponse = Field(default_factory=VeoResponse, alias="resultJson")
-    fail_code: str = Field(default="", alias="failCode")
-    fail_text: str = Field(default="", alias="failMsg")
-
-    @field_validator("result", mode="before")
-    @classmethod
-    def _parsed(cls, value: object) -> object:
-        return _unpacked(value) or {}
-
-    @field_validator("fail_code", "fail_text", mode="before")
-    @classmethod
-    def _text(cls, value: object) -> str:
-        return _as_text(value)
-
-    def task(self) -> Task:
-        """Sort it: `success`, `fail`, and anything else is still on its way."""
-        if self.state == "success":
-            return Task(TaskState.DONE, urls=tuple(self.result.urls))
-        if self.state == "fail":
-            return Task(TaskState.FAILED, code=self.fail_code, text=self.fail_text)
-        return Task(TaskState.PENDING)
+TIMED_OUT = ("timeout", "timed out", "time-out")
 
 
 class Kie(Provider):
@@ -144,23 +70,54 @@ class Kie(Provider):
 
     async def create(self, order: Order, key: Key) -> str:
         """Start a video and give kie.ai's id of it; see `VideoProvider.create`."""
+        return await self._begin(self._body(order), self.create_path, key)
+
+    async def _begin(self, body: dict[str, Any], path: str, key: Key) -> str:
         try:
-            answer = await self.write(self.create_path, headers=_headers(key), body=self._body(order))
+            answer = await self.write(path, headers=_headers(key), body=body)
         except AnswerLost as error:
             raise Uncertain from error
         return _task_id(answer)
 
     async def look_up(self, task_id: str, key: Key) -> Task:
         """Read a task's record; see `VideoProvider.look_up`."""
+        return await self._read_record(task_id, key, self.record.task)
+
+    async def _read_record(self, task_id: str, key: Key, sort: Callable[[Any], Task]) -> Task:
         answer = await self.read(self.record_path, headers=_headers(key), params={"taskId": task_id})
         envelope = _envelope(answer)
-        if envelope is None:
-            raise ProviderUnavailable
-        if envelope.code == OK and envelope.data is not None:
-            return _sorted(self.record, envelope.data)
+        if envelope.code == OK and envelope.fields:
+            return _sorted(self.record, envelope.fields, sort)
         if envelope.code == NOT_FOUND or NO_RECORD in envelope.msg:
             return Task(TaskState.UNKNOWN, code=str(envelope.code), text=envelope.msg)
         raise ProviderUnavailable
+
+    async def credit(self, key: Key) -> float:
+        """Read what is left (§2.11); see `VideoProvider.credit`."""
+        envelope = _envelope(await self.read("/api/v1/chat/credit", headers=_headers(key), params={}))
+        if envelope.code in KEY_REFUSALS:
+            raise KeyRefused(str(envelope.code))
+        if (
+            envelope.code != OK
+            or isinstance(envelope.data, bool)
+            or not isinstance(envelope.data, int | float)
+        ):
+            raise ProviderUnavailable
+        return float(envelope.data)
+
+    async def keep_picture(self, name: str, content: bytes, media_type: str, key: Key) -> str:
+        """Upload a picture (§2.11); see `VideoProvider.keep_picture`."""
+        answer = await self.write_file(
+            "/api/file-stream-upload",
+            base_url=UPLOAD_HOSTS.get(self.base_url, self.base_url),
+            headers=_headers(key),
+            fields={"uploadPath": UPLOAD_FOLDER, "fileName": name},
+            file=(name, content, media_type),
+        )
+        envelope = _envelope(answer)
+        if envelope.code == OK and (address := envelope.text("downloadUrl", "fileUrl")):
+            return address
+        raise ProviderUnavailable if envelope.code == OK else _refusal(envelope)
 
 
 class KieVeo(Kie):
@@ -168,18 +125,44 @@ class KieVeo(Kie):
 
     create_path = "/api/v1/veo/generate"
     record_path = "/api/v1/veo/record-info"
+    hd_path = "/api/v1/veo/get-1080p-video"
     record = VeoRecord
 
     def _body(self, order: Order) -> dict[str, Any]:
-        return {
+        body: dict[str, Any] = {
             "prompt": order.prompt,
             "model": order.model,
-            "generationType": "TEXT_2_VIDEO",
+            "generationType": order.kind,
             "aspect_ratio": order.aspect_ratio,
             "duration": order.duration,
             "enableTranslation": True,
             "callBackUrl": order.callback_url,
         }
+        return body | ({"imageUrls": list(order.image_urls)} if order.image_urls else {})
+
+    async def ask_hd(self, task_id: str, key: Key) -> str:
+        """Ask for 1080p (§2.6): the first question begins it, and the task's own id is what to ask by."""
+        task = await self.look_up_hd(task_id, key)
+        if task.state in {TaskState.FAILED, TaskState.UNKNOWN}:
+            raise RefusedRequest(task.code, task.text)
+        return task_id
+
+    async def look_up_hd(self, handle: str, key: Key) -> Task:
+        """Ask for the 1080p file: its address, "processing", or a refusal. A file counts whatever code comes with it."""
+        params = {"taskId": handle, "index": "0"}
+        envelope = _envelope(await self.read(self.hd_path, headers=_headers(key), params=params))
+        code, text = str(envelope.code), envelope.msg
+        if address := envelope.text("resultUrl"):
+            return Task(TaskState.DONE, urls=(address,))
+        if envelope.code == NOT_FOUND or NO_RECORD in envelope.msg:
+            return Task(TaskState.UNKNOWN, code=code, text=text)
+        if envelope.code == INVALID or (
+            envelope.code == BAD_REQUEST and "processing" in envelope.msg.lower()
+        ):
+            return Task(TaskState.PENDING, code=code, text=text)
+        if envelope.code in {BAD_REQUEST, 501, 505}:
+            return Task(TaskState.FAILED, code=code, text=text)
+        raise ProviderUnavailable
 
 
 class KieJobs(Kie):
@@ -190,22 +173,29 @@ class KieJobs(Kie):
     record = JobRecord
 
     def _body(self, order: Order) -> dict[str, Any]:
-        return {
-            "model": "veo-3-1",
-            "callBackUrl": order.callback_url,
-            "input": {
-                "prompt": order.prompt,
-                "model": order.model,
-                "aspect_ratio": order.aspect_ratio,
-                "duration": order.duration,
-                "enable_translation": True,
-            },
+        told: dict[str, Any] = {
+            "prompt": order.prompt,
+            "model": order.model,
+            "aspect_ratio": order.aspect_ratio,
+            "duration": order.duration,
+            "enable_translation": True,
         }
+        if order.image_urls:
+            told |= {"generation_type": order.kind, "image_urls": list(order.image_urls)}
+        return {"model": "veo-3-1", "callBackUrl": order.callback_url, "input": told}
+
+    async def ask_hd(self, task_id: str, key: Key) -> str:
+        """Order the 1080p version: a task of its own (§2.2), whose id is what to ask by."""
+        body = {"model": "veo/get-1080p-video", "input": {"task_id": task_id}}
+        return await self._begin(body, self.create_path, key)
+
+    async def look_up_hd(self, handle: str, key: Key) -> Task:
+        """Read the record of that task; the 720p original, which it may hold too, is never taken for it."""
+        return await self._read_record(handle, key, JobRecord.large_task)
 
 
-@cache
-def get_video_provider() -> VideoProvider:
-    """Give the engine that the settings name."""
+def make_engine() -> VideoProvider:
+    """Make the flavour that the settings name."""
     settings = get_settings()
     flavour = KieJobs if settings.veo3_api_flavor == "jobs" else KieVeo
     return flavour(settings.veo3_api_base_url)
@@ -215,40 +205,46 @@ def _headers(key: Key) -> dict[str, str]:
     return {"Authorization": f"Bearer {key.secret}"}
 
 
-def _envelope(answer: httpx.Response) -> Envelope | None:
-    try:
-        return Envelope.model_validate_json(answer.content)
-    except ValidationError:
-        return None
+def _envelope(answer: httpx.Response) -> Envelope:
+    """Read an answer to a question; one that tells nothing is none."""
+    envelope = envelope_in(answer)
+    if envelope is None:
+        raise ProviderUnavailable
+    return envelope
 
 
 def _task_id(answer: httpx.Response) -> str:
-    envelope = _envelope(answer)
+    """Read an answer to an order; one that tells nothing leaves it uncertain, unless a front turned the order away."""
+    envelope = envelope_in(answer)
     if envelope is None:
-        raise Uncertain
-    task_id = (envelope.data or {}).get("taskId")
+        raise _turned_away(answer.status_code)
+    task_id = envelope.fields.get("taskId")
     if envelope.code == OK and answer.is_success and isinstance(task_id, str) and task_id:
         return task_id
-    if task_id:
-        raise Uncertain
-    raise _refusal(envelope)
+    raise Uncertain if task_id else _refusal(envelope)
+
+
+def _turned_away(status: int) -> Exception:
+    if status == RATE_LIMITED:
+        return Busy()
+    return ProviderUnavailable() if status in TURNED_AWAY else Uncertain()
 
 
 def _refusal(envelope: Envelope) -> Exception:
-    """Sort an error that names no task: nothing was started."""
+    """Sort an error that names no task: kie.ai's own word that nothing was started, where it is one."""
     if envelope.code == RATE_LIMITED:
         return Busy()
-    if envelope.code in {UNAUTHORIZED, NO_CREDIT}:
-        return KeyRefused()
+    if envelope.code in KEY_REFUSALS:
+        return KeyRefused(str(envelope.code))
     if envelope.code in REFUSALS:
         return RefusedRequest(str(envelope.code), envelope.msg)
-    if envelope.code == OK:
-        return Uncertain()
-    return ProviderUnavailable()
+    if envelope.code in NOT_STARTED and not any(word in envelope.msg.lower() for word in TIMED_OUT):
+        return ProviderUnavailable()
+    return Uncertain()
 
 
-def _sorted(record: type[VeoRecord | JobRecord], data: object) -> Task:
+def _sorted(record: type[VeoRecord | JobRecord], data: object, sort: Callable[[Any], Task]) -> Task:
     try:
-        return record.model_validate(data).task()
-    except (ValidationError, json.JSONDecodeError) as error:
+        return sort(record.model_validate(data))
+    except (ValueError, RecursionError) as error:  # pydantic's and json's errors are both values'
         raise ProviderUnavailable from error

@@ -56,7 +56,7 @@ async def _living(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     creem.resume()
     clerk.resume()
     yield
-    for part in (workshop, creem, clerk, studio, courier):
+    for part in (workshop, kie, creem, clerk, studio, courier):
         await part.close()
     store.close()
 

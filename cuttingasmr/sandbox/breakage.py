@@ -16,25 +16,28 @@ class Breakage(NamedTuple):
 
 
 class Breakages:
-    """What is broken now: whole providers (operation `""`) or single operations of them."""
+    """What is broken now: whole providers (operation `""`) or single operations of them, for all or for one key's fingerprint."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._broken: dict[tuple[str, str], Breakage] = {}
+        self._broken: dict[tuple[str, str, str], Breakage] = {}
 
-    def break_(self, provider: str, operation: str, mode: Mode, *, seconds: float, delay: float) -> None:
+    def break_(
+        self, provider: str, operation: str, mode: Mode, *, seconds: float, delay: float, key: str = ""
+    ) -> None:
         """Break it from now on; what was broken differently before is broken this way now."""
-        self._broken[provider, operation] = Breakage(mode, self._clock() + seconds, delay)
+        self._broken[provider, operation, key] = Breakage(mode, self._clock() + seconds, delay)
 
-    def mend(self, provider: str, operation: str) -> None:
-        """Mend one operation, or with `""` the whole provider."""
+    def mend(self, provider: str, operation: str, key: str = "") -> None:
+        """Mend one operation, or with `""` the whole provider; for one key, or with `""` for all."""
         for place in list(self._broken):
-            if place[0] == provider and operation in ("", place[1]):
+            if place[0] == provider and operation in ("", place[1]) and key in ("", place[2]):
                 del self._broken[place]
 
-    def find(self, provider: str, operation: str, *, alone: bool = False) -> Breakage | None:
+    def find(self, provider: str, operation: str, *, key: str = "", alone: bool = False) -> Breakage | None:
         """Find what breaks this operation now, if anything does; `alone`: the whole provider's breaking does not."""
-        for place in ((provider, operation), *([] if alone else [(provider, "")])):
+        operations = (operation,) if alone else (operation, "")
+        for place in ((provider, name, whose) for name in operations for whose in dict.fromkeys((key, ""))):
             found = self._broken.get(place)
             if found and found.until > self._clock():
                 return found
@@ -51,10 +54,11 @@ class Breakages:
             {
                 "provider": provider,
                 "only": operation or None,
+                "key": key or None,
                 "mode": broken.mode,
                 "secondsLeft": round(left, 1),
             }
-            for (provider, operation), broken in self._broken.items()
+            for (provider, operation, key), broken in self._broken.items()
             if (left := self.seconds_left(broken)) > 0
         ]
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from .breakage import Breakages, Mode
 from .kie.task import Task
+from .stranger import fingerprint
 from .traffic import PROVIDERS, Traffic
 
 _MODES = (*get_args(Mode), "ok")
@@ -59,11 +60,12 @@ class Control:
         if provider not in PROVIDERS or mode not in _MODES or not isinstance(only, str):
             message = f"provider is one of {PROVIDERS}, mode is one of {_MODES}, only is an operation's name"
             raise ValueError(message)
+        key = fingerprint(str(told.get("key") or ""))
         if mode == "ok":
-            self._breakages.mend(provider, only)
+            self._breakages.mend(provider, only, key)
             return
         seconds, delay = float(told.get("seconds", 30)), float(told.get("delay", 30))
-        self._breakages.break_(provider, only, mode, seconds=seconds, delay=delay)
+        self._breakages.break_(provider, only, mode, seconds=seconds, delay=delay, key=key)
 
     def _move(self, told: dict[str, Any]) -> None:
         """Let a provider's events go elsewhere; an empty address is nowhere."""
@@ -106,6 +108,8 @@ def _shown(tasks: Iterable[Task]) -> list[dict[str, object]]:
             "api": task.api,
             "model": task.model or task.tier,
             "prompt": task.prompt,
+            "kind": task.kind,
+            "pictures": task.pictures,
             "key": task.key,
             "created": task.created_ms,
             "finished": task.finished_ms,

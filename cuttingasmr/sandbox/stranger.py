@@ -99,7 +99,8 @@ class _Gate:
 
     async def _broken_answer(self, request: Request, operation: Operation) -> Response | None:
         alone = operation.breaks == "alone"
-        broken = self._breakages.find(self._stranger.name, operation.name, alone=alone)
+        key = fingerprint(self._stranger.key_of(request))
+        broken = self._breakages.find(self._stranger.name, operation.name, key=key, alone=alone)
         if broken is None or operation.breaks == "never":
             return None
         if broken.mode == "slow":

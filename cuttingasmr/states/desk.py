@@ -9,6 +9,7 @@ import reflex as rx
 
 from cuttingasmr import db
 from cuttingasmr.generation import desk
+from cuttingasmr.models import HdState
 from cuttingasmr.states.asking import asker, is_page_load, owner_of
 from cuttingasmr.states.views import Card
 from cuttingasmr.states.visitor import Visitor, introduce
@@ -27,7 +28,7 @@ class Desk(rx.State):
         if not is_page_load():
             return
         shown: list[Card] | None = None
-        async with aclosing(follow(partial(asker, self), self._look, is_under_way)) as sights:
+        async with aclosing(follow(partial(asker, self), self._look, is_under_way, is_waiting)) as sights:
             async for sight in sights:
                 cards = cards_of(sight, shown)
                 async with self:
@@ -43,14 +44,23 @@ class Desk(rx.State):
 
 
 def is_under_way(sight: desk.Desk) -> bool:
-    """Whether any video is still being made."""
-    return any(seen.progress.share < 1 and not seen.video.completed_at for seen in sight.videos)
+    """Whether any video is still being made, or its 1080p version."""
+    return any(not seen.video.completed_at or seen.video.hd_state == HdState.ASKED for seen in sight.videos)
+
+
+def is_waiting(sight: desk.Desk) -> bool:
+    """Whether any video stands behind another one in the queue."""
+    return any(seen.before for seen in sight.videos)
 
 
 def cards_of(sight: desk.Desk | None, shown: list[Card] | None) -> list[Card]:
-    """Make the cards of a sight; one on which only time has passed stays as it was, so that its bar goes on smoothly."""
-    before = {card.id: card for card in shown or []}
-    cards = [Card.of(seen) for seen in sight.videos] if sight else []
+    """Make the cards of a sight."""
+    return unmoved([Card.of(seen) for seen in sight.videos] if sight else [], shown or [])
+
+
+def unmoved(cards: list[Card], shown: list[Card]) -> list[Card]:
+    """Let each card on which only time has passed stay as it was, so that its bar goes on smoothly."""
+    before = {card.id: card for card in shown}
     return [
         before[card.id] if card.id in before and before[card.id].still() == card.still() else card
         for card in cards

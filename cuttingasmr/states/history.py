@@ -1,4 +1,4 @@
-"""Everything a person has made, and every change of their balance, live."""
+"""What a person has made lately, and every change of their balance, live."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from cuttingasmr import db
 from cuttingasmr.errors import AppError
 from cuttingasmr.generation import desk, library
 from cuttingasmr.states.asking import asker, is_page_load, owner_of
-from cuttingasmr.states.views import Card, Line
+from cuttingasmr.states.views import Line, Tile
 from cuttingasmr.states.visitor import Visitor, introduce
 from cuttingasmr.states.watching import follow
 
 MOST_ROWS = 480
-"""So many rows of each kind one page holds; who wants more asks the API."""
+"""So many rows one page holds; who wants more asks the API."""
+
+NEWEST = 6
 
 
 class History(rx.State):
-    """The past of the person in front of this page, newest first."""
+    """The past of the person in front of this page, newest first; all the videos are in the library."""
 
-    videos: rx.Field[list[Card]] = rx.field(default_factory=list)
+    videos: rx.Field[list[Tile]] = rx.field(default_factory=list)
     lines: rx.Field[list[Line]] = rx.field(default_factory=list)
     total: rx.Field[int] = rx.field(0)
     used: rx.Field[int] = rx.field(0)
-    has_more_videos: rx.Field[bool] = rx.field(default=False)
     has_more_lines: rx.Field[bool] = rx.field(default=False)
-    _video_cursor: str = ""
     _line_cursor: str = ""
 
     @rx.event(background=True)
@@ -43,30 +43,16 @@ class History(rx.State):
 
     async def _look(self) -> desk.History | None:
         """Read as many rows as the page shows."""
-        videos, lines = max(library.PAGE, len(self.videos)), max(library.PAGE, len(self.lines))
-        return await db.read(desk.look_back, owner=owner_of(self), videos=videos, entries=lines)
+        lines = max(library.PAGE, len(self.lines))
+        return await db.read(desk.look_back, owner=owner_of(self), videos=NEWEST, entries=lines)
 
     async def _show(self, sight: desk.History | None) -> None:
         introduce(await self.get_state(Visitor), sight.user if sight else None)
         self.total = sight.user.total_credits if sight else 0
         self.used = sight.user.used_credits if sight else 0
-        self.videos = [Card.of(seen) for seen in sight.videos.rows] if sight else []
+        self.videos = [Tile.of(seen) for seen in sight.videos.rows] if sight else []
         self.lines = [Line.of(entry) for entry in sight.entries.rows] if sight else []
-        self._turn_videos(sight.videos.cursor if sight else "")
         self._turn_lines(sight.entries.cursor if sight else "")
-
-    @rx.event
-    async def show_more_videos(self) -> None:
-        """Add the next page of videos."""
-        if not self._video_cursor:
-            return
-        try:
-            user = await asker(self)
-            page = await db.read(library.page, user_id=user.id, cursor=self._video_cursor)
-        except AppError:
-            return
-        self.videos = [*self.videos, *(Card.of(seen) for seen in page.rows)]
-        self._turn_videos(page.cursor)
 
     @rx.event
     async def show_more_lines(self) -> None:
@@ -80,10 +66,6 @@ class History(rx.State):
             return
         self.lines = [*self.lines, *(Line.of(entry) for entry in page.rows)]
         self._turn_lines(page.cursor)
-
-    def _turn_videos(self, cursor: str) -> None:
-        self._video_cursor = cursor if len(self.videos) < MOST_ROWS else ""
-        self.has_more_videos = bool(self._video_cursor)
 
     def _turn_lines(self, cursor: str) -> None:
         self._line_cursor = cursor if len(self.lines) < MOST_ROWS else ""

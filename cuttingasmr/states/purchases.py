@@ -14,6 +14,7 @@ from cuttingasmr import db
 from cuttingasmr.errors import AppError, SignInRequired
 from cuttingasmr.models import Order, OrderState
 from cuttingasmr.payments import packages, purchases
+from cuttingasmr.rate_limits import CHECKOUT, spend
 from cuttingasmr.states.asking import asker, is_page_load
 from cuttingasmr.states.shop import dollars
 from cuttingasmr.states.views import counted, moment
@@ -115,6 +116,7 @@ class Purchases(rx.State):
         self.error = ""
         try:
             user = await asker(self)
+            await spend(CHECKOUT, user.id)
             link = await purchases.receipt_link(user_id=user.id, order_id=str(order_id)[:32])
         except AppError as error:
             self.error = f"The receipt cannot be shown: {error.message}"

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from typing import Any
 from uuid import uuid4
 
 import reflex as rx
+from reflex_base.event import EventSpec
 
-from cuttingasmr import db
+from cuttingasmr import db, rate_limits, routes
 from cuttingasmr.errors import AppError, InsufficientCredits, Invalid, SignInRequired
-from cuttingasmr.generation import library
+from cuttingasmr.generation import library, pictures
 from cuttingasmr.generation.desk import RETRY
-from cuttingasmr.generation.prompts import VideoRequest
-from cuttingasmr.generation.start import start_video
+from cuttingasmr.generation.start import start_videos
 from cuttingasmr.generation.templates import find_template
+from cuttingasmr.settings import get_settings
 from cuttingasmr.states.asking import asker
 from cuttingasmr.states.views import Part, counted
-
-BLANK = "blank."
-"""Begins the name of each field of a template in the form."""
+from cuttingasmr.states.wishes import Wish, read_form, same_again, wish_of
 
 STARTED, REFUSED, SIGN_IN = "started", "refused", "sign-in"
 
@@ -71,11 +70,11 @@ class Studio(rx.State):
 
     @rx.event
     async def start(self, form: dict[str, Any]) -> None:
-        """Start the video that the form asks for; its card appears at once, in every open tab."""
+        """Start the videos that the form asks for, all or none; their cards appear at once, in every open tab."""
         try:
-            request, key = read_form(form)
+            wish = read_form(form)
             user = await asker(self)
-            await start_video(user_id=user.id, request=request, idempotency_key=key or None)
+            await _begin(user.id, wish)
         except AppError as error:
             self._refuse(error, at="form")
         else:
@@ -88,15 +87,27 @@ class Studio(rx.State):
         try:
             user = await asker(self)
             seen = await db.read(library.find, user_id=user.id, name=checked_id(video_id))
-            video = seen.video
-            request = VideoRequest.checked(
-                prompt=video.prompt, aspect_ratio=video.aspect_ratio, template_id=video.template_id
-            )
-            await start_video(user_id=user.id, request=request, idempotency_key=f"{RETRY}{video.id}")
+            await _begin(user.id, Wish(same_again(seen.video), 1, f"{RETRY}{seen.video.id}"))
         except AppError as error:
             self._refuse(error, at=str(video_id)[:32])
         else:
             self._agree()
+
+    @rx.event
+    async def reuse(self, video_id: object) -> list[EventSpec]:
+        """Put what a video was made of into the form of the home page, and go there."""
+        try:
+            user = await asker(self)
+            seen = await db.read(library.find, user_id=user.id, name=checked_id(video_id))
+            kept = await db.read(pictures.kept, user_id=user.id, picture_ids=seen.video.picture_ids)
+        except AppError as error:
+            self._refuse(error, at=str(video_id)[:32])
+            return []
+        wish = wish_of(seen.video, kept)
+        self.template_id, self.error = wish["template"], ""
+        put = rx.call_script(f"dispatchEvent(new CustomEvent('wish', {{ detail: {json.dumps(wish)} }}))")
+        is_home = self.router.url.path.rstrip("/") == routes.HOME.rstrip("/")
+        return [put] if is_home else [put, rx.redirect(routes.HOME)]
 
     @rx.event
     async def admit_failure(self) -> None:
@@ -114,27 +125,13 @@ class Studio(rx.State):
         self.answer = f"{SIGN_IN if is_stranger else REFUSED} {uuid4().hex}"
 
 
-def read_form(form: object) -> tuple[VideoRequest, str]:
-    """Read what a form says, which any browser can make up; or raise `Invalid` with what to change."""
-    if not isinstance(form, Mapping):
-        raise Invalid
-    fields: dict[str, Any] = {str(name): value for name, value in form.items()}
-    template = find_template(str(fields.get("template", "")))
-    prompt = template.fill(_blanks(fields)) if template else fields.get("prompt")
-    request = VideoRequest.checked(
-        prompt=prompt,
-        aspect_ratio=fields.get("ratio"),
-        template_id=template.id if template else "",
-    )
-    return request, str(fields.get("key") or "")
-
-
-def _blanks(fields: Mapping[str, object]) -> dict[str, str]:
-    return {
-        name.removeprefix(BLANK): value
-        for name, value in fields.items()
-        if name.startswith(BLANK) and isinstance(value, str)
-    }
+async def _begin(user_id: str, wish: Wish) -> None:
+    request = wish.request
+    await rate_limits.start_video(user_id, wish.key or None)
+    async with pictures.claimed(user_id=user_id, picture_ids=request.picture_ids):
+        await start_videos(
+            user_id=user_id, request=request, count=wish.variations, idempotency_key=wish.key or None
+        )
 
 
 def checked_id(video_id: object) -> str:
@@ -149,4 +146,6 @@ def sentence(error: AppError) -> str:
     if not isinstance(error, InsufficientCredits):
         return error.message
     needed, held = int(str(error.facts["needCredits"])), int(str(error.facts["currentCredits"]))
-    return f"A video costs {counted(needed)} and you have {held:,}. You are {counted(needed - held)} short."
+    number = needed // get_settings().video_cost
+    what = "A video costs" if number <= 1 else f"{number} videos cost"
+    return f"{what} {counted(needed)} and you have {held:,}. You are {counted(needed - held)} short."

@@ -5,14 +5,17 @@ Times in them are counted by the server; a page only counts on from there.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
 from cuttingasmr import routes
+from cuttingasmr.generation.filters import kept_for
 from cuttingasmr.generation.library import Seen
 from cuttingasmr.generation.templates import Blank, Template, find_template
-from cuttingasmr.models import CreditEntry, Kind
+from cuttingasmr.models import CreditEntry, Kind, Video, VideoKind
+from cuttingasmr.settings import get_settings
 from cuttingasmr.states.material import Material
 
 KINDS = {
@@ -24,58 +27,133 @@ KINDS = {
     Kind.ADJUSTMENT: "Adjusted by the operator",
 }
 OF_A_VIDEO = (Kind.SPEND, Kind.GIVE_BACK)
+RUNNING = frozenset({"queued", "rendering", "saving"})
+MADE_FROM = {
+    VideoKind.TEXT: "Words",
+    VideoKind.FRAMES: "Words and frames",
+    VideoKind.REFERENCES: "Words and pictures",
+}
 
 
 @dataclass(frozen=True)
 class Card:
-    """One video. `elapsed` and `expected` are seconds; `stage` is what progress.py calls it."""
+    """One video. `elapsed` and `expected` are seconds; `stage` is what progress.py calls it; `name` is its owner's own."""
 
     id: str
     stage: str
     is_running: bool
     title: str
+    heading: str
+    name: str
     prompt: str
     ratio: str
+    made_from: str
+    picture: str
+    price: str
     material: Material
+    place: str
+    is_unsent: bool
     elapsed: int
     expected: int
     usually: str
     notice: str
     error: str
     returned: str
+    was_retried: bool
     began: str
     file: str
     poster: str
+    preview: str
     download: str
+    hd: str
+    hd_note: str
+    hd_download: str
+    is_favourite: bool
+    is_shared: bool
+    share_url: str
+    deleted: str
 
     @classmethod
-    def of(cls, seen: Seen) -> Self:
-        """Show a video to its owner."""
+    def of(cls, seen: Seen, retried: Collection[str] = ()) -> Self:
+        """Show a video to its owner; `retried` holds the ids of those that were tried once more."""
         video, progress = seen.video, seen.progress
-        template = find_template(video.template_id)
         return cls(
             id=video.id,
             stage=progress.stage,
-            is_running=progress.stage in {"queued", "rendering", "saving"},
-            title=template.name if template else "Your own words",
+            is_running=progress.stage in RUNNING,
+            title=title_of(video, otherwise="Your own words"),
+            heading=title_of(video),
+            name=video.title,
             prompt=video.prompt,
             ratio=video.aspect_ratio,
-            material=Material.of(template, video.prompt),
+            made_from=MADE_FROM[VideoKind(video.kind)],
+            picture=f"{video.width} \N{MULTIPLICATION SIGN} {video.height}" if video.width else "",
+            price=counted(video.credits_used),
+            material=Material.of(find_template(video.template_id), video.prompt),
+            place="" if seen.before is None else place_of(seen.before),
+            is_unsent=seen.before is not None,
             elapsed=round(progress.elapsed),
             expected=round(progress.expected),
-            usually=f"usually about {spoken(progress.expected)}",
+            usually=usually(*progress.spread),
             notice=video.notice,
             error=video.error_message,
             returned=f"{counted(video.credits_returned)} returned" if video.credits_returned else "",
+            was_retried=video.id in retried,
             began=moment(video.created_at),
             file=routes.video_file(video.id),
             poster=routes.video_poster(video.id),
+            preview=routes.video_preview(video.id) if video.preview_key else "",
             download=routes.video_download(video.id),
+            hd=video.hd_state,
+            hd_note=video.hd_note,
+            hd_download=routes.video_download_1080p(video.id),
+            is_favourite=video.is_favourite,
+            is_shared=video.is_shared,
+            share_url=get_settings().app_url + routes.video_page(video.id),
+            deleted=moment(video.deleted_at + kept_for()) if video.deleted_at else "",
         )
 
     def still(self) -> Self:
         """Forget the clock, to tell whether anything else has changed."""
         return replace(self, elapsed=0, expected=0, usually="")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One video in the library's grid; `said` stands on it while there is no picture, or in a corner of it."""
+
+    id: str
+    stage: str
+    title: str
+    ratio: str
+    material: Material
+    poster: str
+    preview: str
+    said: str
+    is_favourite: bool
+    is_shared: bool
+
+    @classmethod
+    def of(cls, seen: Seen) -> Self:
+        """Show a video small."""
+        video, stage = seen.video, seen.progress.stage
+        is_ready = stage == "ready"
+        return cls(
+            id=video.id,
+            stage=stage,
+            title=title_of(video),
+            ratio=video.aspect_ratio,
+            material=Material.of(find_template(video.template_id), video.prompt),
+            poster=routes.video_poster(video.id) if is_ready else "",
+            preview=routes.video_preview(video.id) if is_ready and video.preview_key else "",
+            said=HD_SAID.get(video.hd_state, "") if is_ready else said_of(seen),
+            is_favourite=video.is_favourite,
+            is_shared=video.is_shared,
+        )
+
+
+HD_SAID = {"ready": "1080p", "asked": "1080p soon"}
+SAID = {"rendering": "Rendering", "saving": "Saving", "failed": "Failed", "canceled": "Canceled"}
 
 
 @dataclass(frozen=True)
@@ -133,6 +211,46 @@ class Offer:
     def of(cls, template: Template) -> Self:
         """Offer a template."""
         return cls(template.id, template.name, template.summary, template.icon, Material.of(template))
+
+
+def title_of(video: Video, *, otherwise: str = "") -> str:
+    """Call a video by its name, or else by its template's, or by its first words."""
+    template = find_template(video.template_id)
+    return video.title or (template.name if template else otherwise or first_words(video.prompt))
+
+
+def first_words(prompt: str) -> str:
+    """Shorten a prompt to what can be said in a line."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= SHORT else f"{line[:SHORT].rsplit(' ', 1)[0].rstrip('.,;:')}…"
+
+
+SHORT = 60
+
+
+def said_of(seen: Seen) -> str:
+    """Say in a word or two what a video without a picture is doing."""
+    if seen.progress.stage == "queued":
+        return "Starting" if seen.before is None else place_of(seen.before)
+    return SAID.get(seen.progress.stage, "")
+
+
+def place_of(before: int) -> str:
+    """Say where in the queue a video is, before which so many stand."""
+    return "Next in line" if before == 0 else f"{ordinal(before + 1)} in line"
+
+
+def ordinal(number: int) -> str:
+    """Write 1st, 2nd, 3rd, 11th, 1,021st."""
+    last = 4 if number % 100 in {11, 12, 13} else number % 10
+    return f"{number:,}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+
+
+def usually(low: float, high: float) -> str:
+    """Say how long such a video takes; a spread that is none is one figure."""
+    if spoken(low) == spoken(high):
+        return f"usually about {spoken(high)}"
+    return f"usually {spoken(low)} to {spoken(high)}"
 
 
 def spoken(seconds: float) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+from functools import partial
+
 import reflex as rx
 
 from cuttingasmr.auth import clerk
-from cuttingasmr.errors import AppError
+from cuttingasmr.errors import AppError, SignInRequired
 from cuttingasmr.models import User
 from cuttingasmr.settings import get_settings
-from cuttingasmr.states.asking import asker
+from cuttingasmr.states.asking import asker, is_page_load
+from cuttingasmr.states.watching import follow
 
 NO_ADDRESS = "no e-mail address"
 
@@ -30,13 +34,28 @@ class Visitor(rx.State):
     wants_clerk: rx.Field[bool] = rx.field(default=False)
     """Whether this page needs /clerk.js: for whom Clerk has signed in, here or only there."""
 
-    @rx.event
+    @rx.event(background=True)
     async def arrive(self) -> None:
-        """Look who is here, for a page on which nothing changes by itself."""
+        """Look who is here, for a page on which nothing else changes by itself; then see to it that it stays true."""
+        stays = is_page_load()
         try:
-            introduce(self, await asker(self))
+            user = await asker(self)
         except AppError:
-            introduce(self, None)
+            user = None
+        async with self:
+            introduce(self, user)
+        if not user or not stays:
+            return
+        async with aclosing(follow(partial(asker, self), self._look, lambda _: False)) as sights:
+            async for sight in sights:
+                async with self:
+                    introduce(self, sight)
+
+    async def _look(self) -> User | None:
+        try:
+            return await asker(self)
+        except SignInRequired:
+            return None
 
 
 def introduce(visitor: Visitor, user: User | None) -> None:

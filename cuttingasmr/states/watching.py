@@ -1,6 +1,7 @@
 """How an open page stays true: it sleeps until something of its owner's changes, then looks again.
 
-Asleep it costs nothing. Only while something is under way does it also look every few minutes, should a wake-up be lost.
+Asleep it costs nothing. Only while something is under way does it also look every few minutes, should a wake-up be lost,
+and while a place in the queue is shown every few seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from cuttingasmr.models import User
 T = TypeVar("T")
 
 SLOW_LOOK_SECONDS = 300.0
+QUEUE_LOOK_SECONDS = 10.0
+"""A place in the queue changes with other people's videos, which wake nobody else's page."""
 FOREVER_SECONDS = 30 * 86_400.0
 AFTER_OUTAGE_SECONDS = 3.0
 
@@ -24,6 +27,7 @@ async def follow(
     who: Callable[[], Awaitable[User]],
     look: Callable[[], Awaitable[T | None]],
     is_under_way: Callable[[T], bool],
+    is_waiting: Callable[[T], bool] = lambda _: False,
 ) -> AsyncGenerator[T | None]:
     """Give what there is to see, now and after every wake-up. Ends with `None` when nobody is signed in any more."""
     try:
@@ -34,7 +38,8 @@ async def follow(
     with live.listening(user.id) as listener:
         while (sight := await _patiently(look)) is not None:
             yield sight
-            await listener.wait(SLOW_LOOK_SECONDS if is_under_way(sight) else FOREVER_SECONDS)
+            slow = SLOW_LOOK_SECONDS if is_under_way(sight) else FOREVER_SECONDS
+            await listener.wait(QUEUE_LOOK_SECONDS if is_waiting(sight) else slow)
     yield None
 
 

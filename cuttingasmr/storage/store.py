@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false
+# (obstore types its lists in Arrow's words as well)
 """Where videos and posters are kept: a folder, or an S3-like store, as `STORAGE_URL` says.
 
 Keys are ours and never come from a visitor. A file is either whole or not there.
@@ -5,15 +7,19 @@ Keys are ours and never come from a visitor. A file is either whole or not there
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+import heapq
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import unquote
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, from_url
+from obstore.store import AzureStore, GCSStore, LocalStore, S3Store, from_url
 
 from cuttingasmr.errors import Unavailable
 from cuttingasmr.settings import get_settings
@@ -23,10 +29,37 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 LINK_LIFE = timedelta(minutes=15)
+BLOCK = 256 * 1024
+
+TYPES = {".mp4": "video/mp4", ".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
+"""What kind of file each of our keys names by its ending."""
 
 
 class StorageUnavailable(Unavailable):
-    """The storage is full or cannot be reached."""
+    """The storage is full or cannot be reached. Please try again in a moment."""
+
+    def __init__(self, detail: str = "") -> None:
+        """Keep what the storage said for the log: it may tell of places that are no visitor's business."""
+        self.detail = detail
+        super().__init__()
+
+    def __str__(self) -> str:
+        """Give what the storage said."""
+        return self.detail or self.message
+
+
+@dataclass(frozen=True, order=True)
+class Kept:
+    """A file that is kept, its size in bytes, and when it was written."""
+
+    key: str
+    size: int
+    changed_at: datetime
+
+
+def type_of(key: str) -> str:
+    """Give the media type of one of our files."""
+    return TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")
 
 
 class Store:
@@ -45,10 +78,16 @@ class Store:
         else:
             self._store, self._root = from_url(url), None
 
+    @property
+    def makes_links(self) -> bool:
+        """Whether the store itself can be given to a browser, by a link that expires."""
+        return isinstance(self._store, (S3Store, GCSStore, AzureStore))
+
     async def put(self, key: str, content: Path | bytes) -> None:
         """Keep a file, whole, in place of any older one; or raise `StorageUnavailable`."""
+        told = None if self._root else {"Content-Type": type_of(key)}  # a folder keeps no types
         try:
-            await obstore.put_async(self._store, key, content)
+            await obstore.put_async(self._store, key, content, attributes=told)  # pyright: ignore[reportArgumentType] - its keys are words
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 
@@ -61,15 +100,70 @@ class Store:
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 
+    async def find(self, key: str) -> Kept | None:
+        """Look a file up; `None` when there is none, and `StorageUnavailable` when that cannot be told."""
+        try:
+            found = await obstore.head_async(self._store, key)
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+        return Kept(found["path"], found["size"], found["last_modified"])
+
+    async def fetch(self, key: str, path: Path) -> None:
+        """Copy a file to this machine; raises `FileNotFoundError`, or `StorageUnavailable`."""
+        with path.open("wb") as file:
+            async for block in self.blocks(key):
+                await asyncio.to_thread(file.write, block)
+
+    async def blocks(self, key: str) -> AsyncIterator[bytes]:
+        """Give a file piece by piece; raises `FileNotFoundError`, or `StorageUnavailable`."""
+        try:
+            found = await obstore.get_async(self._store, key)
+            async for block in found.stream(min_chunk_size=BLOCK):
+                yield bytes(block)
+        except FileNotFoundError:
+            raise
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """Do `blocks` in a thread that may wait."""
+        try:
+            for block in obstore.get(self._store, key).stream(min_chunk_size=BLOCK):
+                yield bytes(block)
+        except FileNotFoundError:
+            raise
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+
+    async def names(self, folder: str, *, after: str, size: int) -> list[Kept]:
+        """List at most so many files of a folder whose keys come after this one, in the order of their keys.
+
+        Stores elsewhere list in that order; a folder of this machine is read whole, and keeps only what is asked for.
+        """
+        return await asyncio.to_thread(self._names, folder, after, size)
+
+    def _names(self, folder: str, after: str, size: int) -> list[Kept]:
+        try:
+            pages = obstore.list(self._store, folder, offset=after or None, chunk_size=size)
+            found = (
+                Kept(each["path"], each["size"], each["last_modified"]) for page in pages for each in page
+            )
+            if self._root is None:
+                return [kept for kept, _ in zip(found, range(size), strict=False)]
+            return heapq.nsmallest(size, (kept for kept in found if kept.key > after))
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+
     def path_of(self, key: str) -> Path | None:
         """Tell where a file is on this machine; `None` when the store is elsewhere."""
         return None if self._root is None else self._root / key
 
-    async def link_to(self, key: str) -> str:
-        """Make a link to a file of a store elsewhere that opens it for `LINK_LIFE`."""
+    async def link_to(self, key: str, method: Literal["GET", "HEAD"] = "GET") -> str:
+        """Make a link to a file of a store that `makes_links`, which opens it for `LINK_LIFE`."""
         try:
-            store = cast("SignCapableStore", self._store)  # the local one, which cannot sign, has paths
-            return await obstore.sign_async(store, "GET", key, LINK_LIFE)
+            return await obstore.sign_async(cast("SignCapableStore", self._store), method, key, LINK_LIFE)
         except BaseError as error:
             raise StorageUnavailable(str(error)) from error
 

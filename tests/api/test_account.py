@@ -128,10 +128,10 @@ def test_a_session_in_use_renews_its_cookie_once_an_hour(
     api: Api, unused: timedelta, *, renews: bool
 ) -> None:
     ada = api.someone()
-    then = db.utc_now() - unused
+    ends = db.utc_now() + LIFE - unused
     db.run(
         lambda session: session.exec(
-            update(SessionRow).where(col(SessionRow.user_id) == ada.id).values(last_seen_at=then)
+            update(SessionRow).where(col(SessionRow.user_id) == ada.id).values(expires_at=ends)
         )
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +15,17 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db
-from cuttingasmr.auth import clerk, local, sessions
+from cuttingasmr.api.headers import EMPTY, page_policy
+from cuttingasmr.auth import bans, clerk, local, sessions
+from cuttingasmr.clerk_address import publishable_key
 from cuttingasmr.credits import audit
 from cuttingasmr.models import ClerkEnding, CreditEntry, Kind, SessionRow, User
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.providers.http import close_client
+from cuttingasmr.rate_limits import REFUSED_TOKENS, parsed
 from tests.support.api import Api, broken
-from tests.support.clerk_api import ClerkApi, serving_clerk
+from tests.support.binding import bind, let_go
+from tests.support.clerk_api import ClerkApi, Somebody, serving_clerk
 from tests.support.databases import Databases
 from tests.support.people import make_user
 from tests.support.site import PASSWORD, Sandbox, wait_until
@@ -166,7 +172,7 @@ def test_every_broken_token_is_refused_the_same_way_with_one_look_at_the_keys(sq
     tokens = {kind: site.door.token(ada.clerk_id, ada.session_id, kind=kind) for kind in BROKEN}
     answers: dict[str, set[bytes]] = {}
     for kind, token in tokens.items():
-        for _ in range(10):
+        for _ in range(5):
             answer = site.exchange(token)
             answers.setdefault(kind, set()).add(answer.content)
             assert (answer.status_code, dict(answer.cookies)) == (401, {})
@@ -177,6 +183,20 @@ def test_every_broken_token_is_refused_the_same_way_with_one_look_at_the_keys(sq
     assert len(set().union(*answers.values())) == 1
     assert site.api.sandbox.counts("clerk")["jwks"] <= looks + 1
     assert site.api.written() == written
+
+
+def test_refused_tokens_are_counted_and_a_good_one_is_taken_all_the_same(sqlite_site: ClerkApi) -> None:
+    site = sqlite_site
+    ada = site.someone()
+    most = parsed(REFUSED_TOKENS.rule()).amount
+    assert {site.exchange("a.b.c").status_code for _ in range(most)} == {401}
+
+    answer = site.exchange("a.b.c")
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "TooManyRequests")
+    assert int(answer.headers["retry-after"]) == answer.json()["retryAfter"]
+    assert site.exchange(site.door.token(ada.clerk_id, ada.session_id), ada.http).status_code == 200
+    assert site.someone().http.get("/api/auth/session").json()["user"] is not None
 
 
 def test_a_key_that_was_changed_is_found_when_its_minute_is_over(sqlite_site: ClerkApi) -> None:
@@ -278,6 +298,58 @@ async def tell_clerk() -> int:
         return await clerk.tell_endings()
     finally:
         await close_client()
+
+
+def told_of(site: ClerkApi) -> list[str]:
+    """The sessions whose end Clerk has heard of from us, newest first."""
+    revoked = [json.loads(told["body"]) for told in site.door.events() if told["type"] == "session.revoked"]
+    return [body["data"]["id"] for body in revoked]
+
+
+def is_refused(site: ClerkApi, person: Somebody) -> bool:
+    return site.exchange(site.door.token(person.clerk_id, person.session_id)).status_code == 401
+
+
+def test_a_session_that_is_ended_from_elsewhere_ends_at_clerk_and_stays_over(site: ClerkApi) -> None:
+    ada = site.someone()
+    phone, tablet = site.arrive(ada.clerk_id), site.arrive(ada.clerk_id)
+    asyncio.run(tell_clerk())
+
+    name = sessions.name_of(phone.cookie)[:32]
+    assert ada.http.delete(f"/api/user/sessions/{name}").status_code == 200
+    assert is_refused(site, phone), "also before Clerk has heard of it"
+    assert ada.http.post("/api/user/sessions/end-others").json()["ended"] == 1
+    assert is_refused(site, tablet)
+
+    assert asyncio.run(tell_clerk()) == 2
+    assert set(told_of(site)[:2]) == {phone.session_id, tablet.session_id}
+    assert site.exchange(site.door.token(ada.clerk_id, ada.session_id), ada.http).status_code == 200
+
+
+def test_ending_all_others_spares_the_session_at_clerk_that_one_lives_with(site: ClerkApi) -> None:
+    ada = site.someone()
+    left = site.api.browser()
+    token = site.door.token(ada.clerk_id, ada.session_id)
+    assert site.exchange(token, left).status_code == 200, "the same browser, having lost its cookie"
+
+    assert ada.http.post("/api/user/sessions/end-others").json()["ended"] == 1
+
+    assert (site.is_signed_in(left), site.is_signed_in(ada.http)) == (False, True)
+    assert not is_refused(site, ada)
+
+
+def test_a_ban_ends_the_sessions_at_clerk_too(site: ClerkApi) -> None:
+    ada = site.someone()
+    asyncio.run(tell_clerk())
+    operator = User(id=make_user(), email="", name="")
+    user_id = site.row(ada.clerk_id).id
+
+    asyncio.run(bans.set_banned(operator=operator, user_id=user_id, banned=True, reason="Stolen cards."))
+
+    assert not site.is_signed_in(ada.http)
+    assert is_refused(site, ada)
+    assert asyncio.run(tell_clerk()) == 1
+    assert told_of(site)[0] == ada.session_id
 
 
 # --- bearers
@@ -547,3 +619,35 @@ def test_what_a_page_needs_to_load_clerk_is_told_and_no_secret(site: ClerkApi) -
     assert told["renewIn"] is None
     assert [script.rpartition("/")[2] for script in told["scripts"]] == ["ui.browser.js", "clerk.browser.js"]
     assert "sk_" not in str(told)
+
+
+# --- the policy of the pages
+
+
+def policy(folder: Path, **environment: str) -> dict[str, set[str]]:
+    with pytest.MonkeyPatch.context() as patch:
+        bind(patch, folder, app_url="https://asmr.example", **environment)
+        written = page_policy({"script": ("'sha256-a'",), "style": ("'sha256-b'",)}, "")
+    let_go()
+    return {line.split()[0]: set(line.split()[1:]) for line in written.split("; ")}
+
+
+def test_pages_may_load_what_clerk_needs_where_there_is_clerk_and_nothing_more(tmp_path: Path) -> None:
+    robots, shield = "https://challenges.cloudflare.com", "https://*.protect.clerk.com"
+    key = publishable_key("clerk.example.com")
+    plain = policy(tmp_path, clerk_publishable_key="")
+    clerks = policy(tmp_path, clerk_publishable_key=key, clerk_secret_key="sk_test_x")
+
+    assert policy(tmp_path, clerk_publishable_key=key, accounts="local") == plain
+    assert {name: sources - plain.get(name, set()) for name, sources in clerks.items()} == {
+        **{name: set() for name in plain},
+        "script-src": {"https://clerk.example.com", robots, shield},
+        "connect-src": {"https://clerk.example.com", f"{shield}:*"},
+        "img-src": {"https://img.clerk.com"},
+        "frame-src": {robots, shield},
+        "worker-src": {"blob:"},
+        "style-src": {"'unsafe-inline'"},
+    }
+    assert {name: sources - clerks[name] for name, sources in plain.items() if sources - clerks[name]} == {
+        "style-src": {"'sha256-b'", EMPTY}
+    }

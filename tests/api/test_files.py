@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from sqlmodel import col, update
@@ -11,6 +13,7 @@ from cuttingasmr import db
 from cuttingasmr.models import Status, Video
 from cuttingasmr.storage.store import get_store
 from tests.support.api import Api, Person
+from tests.support.bucket import holding
 from tests.support.people import make_video
 
 FILM = bytes(range(256)) * 40
@@ -75,12 +78,26 @@ def test_a_part_that_there_is_not_is_told_with_the_size(ada: Person, film: str) 
 
 
 @pytest.mark.parametrize(
-    "part", [pytest.param(part, id=part) for part in ("bytes=x-y", "bytes=5-1", "bytes=", "bytes=-")]
+    "part",
+    [
+        pytest.param(part, id=part)
+        for part in ("bytes=x-y", "bytes=5-1", "bytes=", "bytes=-", "bytes=-0", "words=1-2", "bytes=1-2,9-3")
+    ],
 )
-def test_a_part_that_is_none_is_refused_or_ignored_but_never_an_error_of_ours(
-    ada: Person, film: str, part: str
-) -> None:
-    assert ada.http.get(film, headers={"range": part}).status_code in {200, 400, 416}
+def test_a_part_that_is_none_is_refused_with_the_size(ada: Person, film: str, part: str) -> None:
+    answer = ada.http.get(film, headers={"range": part})
+
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(FILM)}")
+
+
+def test_a_file_that_a_browser_has_is_not_sent_again(ada: Person, film: str) -> None:
+    etag = ada.http.get(film).headers["etag"]
+
+    same = ada.http.get(film, headers={"if-none-match": f'"other", W/{etag}'})
+    other = ada.http.get(film, headers={"if-none-match": '"other"'})
+
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
+    assert other.status_code == 200
 
 
 def test_a_part_of_a_film_that_is_still_the_same_comes_and_of_another_the_whole(
@@ -95,13 +112,29 @@ def test_a_part_of_a_film_that_is_still_the_same_comes_and_of_another_the_whole(
     assert (other.status_code, other.content) == (200, FILM)
 
 
-def test_a_download_has_a_name_and_a_player_does_not_ask_to_save(ada: Person, film: str) -> None:
-    video_id = film.split("/")[3]
+def test_a_download_has_the_name_that_its_owner_gave_it_and_a_player_does_not_ask_to_save(
+    ada: Person, film: str
+) -> None:
+    untitled = ada.http.get(f"{film}?download=true")
+    db.run(
+        lambda session: session.exec(
+            update(Video)
+            .where(col(Video.id) == film.split("/")[3])
+            .values(title='Wabe "süß"/../中文\r\nx: y')
+        )
+    )
 
     saved, played = ada.http.get(f"{film}?download=true"), ada.http.get(film)
 
-    assert saved.headers["content-disposition"] == f'attachment; filename="cuttingasmr-{video_id[:8]}.mp4"'
-    assert "attachment" not in played.headers.get("content-disposition", "")
+    assert (
+        untitled.headers["content-disposition"]
+        == "attachment; filename=\"ice.mp4\"; filename*=UTF-8''ice.mp4"
+    )
+    plain, _, whole = saved.headers["content-disposition"].partition("; filename*=UTF-8''")
+    assert plain == 'attachment; filename="Wabe su .. x y.mp4"'
+    assert unquote(whole) == "Wabe süß .. 中文 x y.mp4"
+    assert played.headers["content-disposition"].startswith("inline")
+    assert "x" not in saved.headers
     assert saved.content == FILM
 
 
@@ -125,6 +158,47 @@ def test_a_film_is_its_owners_until_it_is_shared(api: Api, film: str, kind: str)
     )
 
     assert [stranger.get(address).content for stranger in strangers] == [FILM, FILM]
+
+
+def test_a_deleted_film_is_there_for_nobody_until_it_is_taken_back(api: Api, ada: Person) -> None:
+    video_id = api.keep_film(ada, FILM, is_shared=True, deleted_at=db.utc_now())
+    paths = [f"/api/videos/{video_id}/{kind}" for kind in ("file", "poster", "preview", "link")]
+
+    assert [ada.http.get(path).status_code for path in paths] == [404] * 4
+    assert [api.browser().get(path).status_code for path in paths] == [404, 404, 404, 401]
+
+    db.run(lambda session: session.get_one(Video, video_id).sqlmodel_update({"deleted_at": None}))
+    assert ada.http.get(paths[0]).content == FILM
+
+
+def test_a_store_elsewhere_gives_films_by_links_that_expire_and_downloads_by_their_names(
+    make_api: Callable[..., Api],
+) -> None:
+    with holding() as bucket:
+        api = make_api("sqlite", **bucket.environment)
+        ada = api.someone()
+        film = f"/api/videos/{api.keep_film(ada, FILM)}/file"
+
+        played, head = ada.http.get(film), ada.http.head(film)
+        saved, saved_head = ada.http.get(f"{film}?download=true"), ada.http.head(f"{film}?download=true")
+        fetched = api.browser().get(played.headers["location"], headers={"range": "bytes=0-9"})
+
+        assert (played.status_code, head.status_code) == (307, 307)
+        assert played.headers["location"].startswith(bucket.url)
+        assert "no-store" in played.headers["cache-control"]
+        assert (fetched.status_code, fetched.content) == (206, FILM[:10])
+        assert api.browser().head(head.headers["location"]).status_code == 200
+        assert (saved.status_code, saved.content) == (200, FILM)
+        assert 'filename="ice.mp4"' in saved.headers["content-disposition"]
+        assert saved_head.headers["content-length"] == saved.headers["content-length"] == str(len(FILM))
+        assert api.someone().http.get(film).status_code == 404
+
+        bucket.refuses = True
+        away = ada.http.get(f"{film}?download=true")
+        assert (away.status_code, "AccessDenied" in away.text) == (503, False)
+        bucket.refuses = False
+        bucket.things.clear()
+        assert ada.http.get(f"{film}?download=true").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,10 @@ SHAPE = {
     "id", "taskId", "status", "stage", "progress", "videoUrl", "videoUrl1080p", "thumbnailUrl", "error",
     "creditsUsed", "creditsReturned", "createdAt", "completedAt",
 }  # fmt: skip
-MORE = {"expectedSeconds", "prompt", "aspectRatio", "notice", "errorCode"}
+MORE = {
+    "expectedSeconds", "prompt", "aspectRatio", "notice", "errorCode", "position", "title", "type", "favourite", "shared",
+    "hdState", "previewUrl", "deletedAt",
+}  # fmt: skip
 """What our own pages show beside the contract."""
 
 
@@ -37,7 +40,8 @@ def test_a_video_is_taken_on_with_the_shape_of_the_contract(api: Api) -> None:
     told = answer.json()
     assert answer.status_code == 202
     assert told == {
-        "success": True, "videoId": told["videoId"], "taskId": None, "status": "queued", "creditsUsed": 10,
+        "success": True, "videoId": told["videoId"], "videoIds": [told["videoId"]], "taskId": None, "status": "queued",
+        "creditsUsed": 10,
         "remainingCredits": 8, "model": "veo3_fast", "quality": "fast",
     }  # fmt: skip
     written = row(told["videoId"])

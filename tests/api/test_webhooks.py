@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.generation import callbacks
@@ -49,12 +51,13 @@ def call_back(
 def test_a_callback_is_heard_and_changes_nothing_itself(api: Api, body: object) -> None:
     ada = api.someone()
     video_id = ada.start()
-    before = db.look(lambda session: session.get_one(Video, video_id).model_dump())
+    noted = {"claim", "due_at"}
+    before = db.look(lambda session: session.get_one(Video, video_id).model_dump(exclude=noted))
 
     answers = [call_back(api, video_id, body) for _ in range(2)]
 
     assert [(answer.status_code, answer.json()) for answer in answers] == [(200, {"success": True})] * 2
-    assert db.look(lambda session: session.get_one(Video, video_id).model_dump()) == before
+    assert db.look(lambda session: session.get_one(Video, video_id).model_dump(exclude=noted)) == before
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,45 @@ def test_where_a_key_is_set_a_callback_must_be_signed_with_it(make_api: Callable
     for headers in ({}, signed("another"), signed("the-key", "another"), signed("the-key", age=400)):
         answer = call_back(api, video_id, **headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "BadSignature")
+
+
+@pytest.mark.parametrize(
+    ("status", "task", "hears"),
+    [
+        pytest.param("queued", None, True, id="whose task is not known yet"),
+        pytest.param("rendering", TASK, True, id="whose task it is"),
+        pytest.param("rendering", "another", False, id="that another task makes"),
+        pytest.param("failed", TASK, False, id="that has ended"),
+    ],
+)
+def test_a_callback_wakes_only_a_video_that_waits_for_it(
+    api: Api, status: str, task: str | None, *, hears: bool
+) -> None:
+    video_id = api.someone().start()
+    db.run(
+        lambda session: session.get_one(Video, video_id).sqlmodel_update(
+            {"status": status, "provider_task_id": task}
+        )
+    )
+
+    answers = [call_back(api, video_id).status_code for _ in range(3)]
+
+    assert answers == [200] * 3
+    assert db.look(messages_for, video_id) == (1 if hears else 0), "and a replay is no second call"
+
+
+def messages_for(session: Session, video_id: str) -> int:
+    """Count what waits for a video's workflow."""
+    schema = "dbos." if session.get_bind().dialect.name == "postgresql" else ""
+    count = f"SELECT count(*) FROM {schema}notifications WHERE destination_uuid = :id"  # noqa: S608 - ours
+    return session.connection().execute(text(count), {"id": video_id}).scalar_one()
+
+
+def test_an_address_of_one_video_with_the_mac_of_another_is_not_there(api: Api) -> None:
+    mine, theirs = api.someone().start(), api.someone().start()
+    token = callbacks.address_of(mine).rpartition("/")[2]
+
+    assert call_back(api, theirs, token=theirs + token[32:]).status_code == 404
 
 
 def test_a_provider_calls_from_no_page_and_is_not_asked_where_from(api: Api) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from limits.aio.storage import RedisStorage
 
+from cuttingasmr import rate_limits
 from cuttingasmr.auth import attempts
 from cuttingasmr.errors import TooManyRequests
 from tests.support.binding import bind, let_go
@@ -25,7 +26,7 @@ async def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
 
 async def hang_up() -> None:
     """Close the line to Redis, which belongs to this test's event loop."""
-    storage = attempts._limiter().storage
+    storage = rate_limits._limiter().storage
     if isinstance(storage, RedisStorage):
         await storage.bridge.storage.aclose()  # pyright: ignore[reportAttributeAccessIssue] - the bridge of redis-py
 

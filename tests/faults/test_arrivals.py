@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import http.client
 import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,11 +19,12 @@ from tests.support.databases import Databases
 from tests.support.site import Site, Visitor, wait_until
 
 SECRET = "whsec_sandbox"
+FORGED = 10_000
 
 
 @contextlib.contextmanager
 def nobody_writes(site: Site, table: str) -> Iterator[Callable[[], bool]]:
-    """Hold the lock on a table, and give a way to tell whether somebody waits for it."""
+    """Let a table be read only, and give a way to tell whether somebody waits for it."""
     if site.database_url.startswith("sqlite"):
         file = site.database_url.removeprefix("sqlite:///")
         holder = sqlite3.connect(file, timeout=20, isolation_level=None)
@@ -30,7 +32,7 @@ def nobody_writes(site: Site, table: str) -> Iterator[Callable[[], bool]]:
         waits = lambda: True  # noqa: E731 - SQLite does not tell
     else:
         holder = psycopg2.connect(site.database_url)
-        holder.cursor().execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        holder.cursor().execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         waits = lambda: somebody_waits(site)  # noqa: E731
     try:
         yield waits
@@ -74,11 +76,10 @@ def try_to_deliver(site: Site, event: dict[str, Any]) -> int:
 @pytest.mark.parametrize(
     ("kind", "table"),
     [
-        pytest.param("postgres", WebhookEvent.__tablename__, id="before it is written down"),
-        pytest.param("postgres", Order.__tablename__, id="before its order is found"),
+        pytest.param("postgres", Order.__tablename__, id="before its order is claimed"),
         pytest.param("postgres", CreditEntry.__tablename__, id="before the credits"),
         pytest.param("postgres", "users", id="before the balance"),
-        pytest.param("postgres", "audit_log", id="before the audit log"),
+        pytest.param("postgres", WebhookEvent.__tablename__, id="before it is written down"),
         pytest.param("sqlite", "all", id="before anything, on SQLite"),
     ],
 )
@@ -105,6 +106,13 @@ def test_killed_at_a_step_of_the_arrival_and_delivered_again_grants_once(
     assert site.findings() == []
 
 
+def said(line: http.client.HTTPConnection, body: bytes, headers: dict[str, str]) -> int:
+    line.request("POST", "/api/webhooks/creem", body, headers)
+    with line.getresponse() as answer:
+        answer.read()
+        return answer.status
+
+
 def test_forged_events_by_the_thousand_change_nothing_and_the_shop_stays_open(
     databases: Databases, make_site: Callable[..., Site]
 ) -> None:
@@ -113,12 +121,10 @@ def test_forged_events_by_the_thousand_change_nothing_and_the_shop_stays_open(
     event = creem_says.paid(request_id=order_of(buyer))
     body = creem_says.raw(event)
 
-    with httpx.Client(base_url=site.url, trust_env=False) as creem:
-        headers = {"creem-signature": creem_says.signed(body, "whsec_of_somebody_else")}
-        answers = {
-            creem.post("/api/webhooks/creem", content=body, headers=headers).status_code for _ in range(1000)
-        }
-        huge = creem.post("/api/webhooks/creem", content=b"x" * 5_000_000, headers=headers).status_code
+    headers = {"creem-signature": creem_says.signed(body, "whsec_of_somebody_else")}
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", site.port)) as line:
+        answers = {said(line, body, headers) for _ in range(FORGED)}
+        huge = said(line, b"x" * 5_000_000, headers)
 
     assert answers == {401}
     assert huge == 413

@@ -41,7 +41,10 @@ def works(
 ) -> Iterator[Api]:
     """The API with an engine beside it: what is started is made."""
     folder = tmp_path_factory.mktemp("works")
-    with serving(databases.make(request.param), shared_sandbox, folder, submit_doubt_seconds="1") as api:
+    keys = {"veo3_api_keys": "one-key,two-key,three-key", "veo3_api_base_url": f"{shared_sandbox.url}/kie"}
+    with serving(
+        databases.make(request.param), shared_sandbox, folder, submit_doubt_seconds="1", **keys
+    ) as api:
         supervisor = Supervisor()
         supervisor.start()
         try:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.generation import library, progress
-from cuttingasmr.generation.progress import FIRST_GUESS_SECONDS, SAMPLE, progress_of, usual_seconds
+from cuttingasmr.generation.progress import FIRST_GUESS_SECONDS, SAMPLE, look_back, progress_of
 from cuttingasmr.models import ENDED, Status, Video
 from tests.support.people import make_user, make_video
 
@@ -96,14 +96,14 @@ def complete(session: Session, user_id: str, taken: list[float], status: Status 
 def test_the_usual_time_is_that_of_the_last_finished_videos(taken: list[float], usual: float) -> None:
     db.run(complete, make_user(), taken)
 
-    assert db.look(usual_seconds) == pytest.approx(usual)
+    assert db.look(look_back).seconds == pytest.approx(usual)
 
 
 @pytest.mark.usefixtures("database")
 def test_videos_that_failed_tell_nothing_of_the_usual_time() -> None:
     db.run(complete, make_user(), [5, 5], Status.FAILED)
 
-    assert db.look(usual_seconds) == FIRST_GUESS_SECONDS
+    assert db.look(look_back) == progress.FIRST_GUESS
 
 
 @pytest.mark.usefixtures("database")
@@ -115,6 +115,6 @@ def test_a_restart_knows_the_usual_time_and_asks_for_it_once_a_minute_at_most() 
     db.run(complete, user, [80] * 5)
     assert db.look(progress.expected_seconds) == 40
 
-    restarted = progress._Usual()
+    restarted = progress._Memory()
     assert db.look(restarted.seconds) == 80
     assert db.look(library.page, user_id=user).rows[0].progress.expected == 40

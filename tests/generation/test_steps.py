@@ -8,22 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.generation import callbacks, keeping, steps, submitting
-from cuttingasmr.generation.outcome import Outcome
+from cuttingasmr.generation import keeping, steps, submitting
 from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.generation.start import charge_and_record
 from cuttingasmr.models import Status, Video
 from cuttingasmr.models.columns import new_id
-from cuttingasmr.storage.store import get_store
+from cuttingasmr.providers.video import Task, TaskState
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.films import PROMPT
 from tests.support.people import make_user
-from tests.support.ports import free_port
 from tests.support.site import Sandbox
 
 pytestmark = pytest.mark.usefixtures("line")
@@ -32,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("line")
 def begin(prompt: str = PROMPT) -> str:
     """Charge a video, and give its id."""
     user, request = make_user(), VideoRequest.checked(prompt=prompt)
-    return db.run(charge_and_record, user_id=user, request=request).id
+    return db.run(charge_and_record, user_id=user, request=request)[0].id
 
 
 def never() -> str:
@@ -62,149 +59,29 @@ async def submitted(prompt: str = PROMPT) -> str:
     return video_id
 
 
-async def over(video_id: str) -> Outcome:
+async def over(video_id: str) -> Task:
     """Check until it is over."""
     deadline = time.monotonic() + 30
-    while (outcome := await steps.check(video_id))["state"] == "pending":
+    while (task := await asked(video_id)).state is TaskState.PENDING:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
-    return outcome
+    return task
 
 
-async def test_a_submit_is_sent_and_written_down(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-
-    outcome = await submitting.submit(video_id)
-
-    (task,) = strangers.tasks(words)
-    written = row(video_id)
-    assert outcome == {"state": "sent"}
-    assert (written.provider_task_id, written.status) == (task["taskId"], Status.RENDERING)
-    assert task["callBackUrl"] == callbacks.address_of(video_id)
-    assert written.provider_key
-    assert written.submit_began_at is not None
-    assert written.rendering_at is not None
-
-
-async def test_a_submit_that_is_repeated_makes_one_task(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-
-    outcomes = [await submitting.submit(video_id) for _ in range(3)]
-
-    assert outcomes == [{"state": "sent"}] * 3
-    assert len(strangers.tasks(words)) == 1
-
-
-async def test_submits_at_the_same_moment_make_one_task(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-
-    outcomes = await asyncio.gather(*(submitting.submit(video_id) for _ in range(5)))
-
-    assert {outcome["state"] for outcome in outcomes} <= {"sent", "doubt"}
-    assert len(strangers.tasks(words)) == 1
-
-
-@pytest.mark.parametrize(
-    ("fate", "outcome"),
-    [
-        pytest.param("sandbox:submit-429", {"state": "busy"}, id="too much work"),
-        pytest.param("sandbox:submit-500", {"state": "unreachable"}, id="an error inside"),
-        pytest.param("sandbox:reject", {"state": "refused", "code": "422"}, id="a refused prompt"),
-    ],
-)
-@pytest.mark.usefixtures("strangers")
-async def test_a_submit_that_surely_was_not_taken_is_told_and_not_in_doubt(
-    fate: str, outcome: dict[str, str]
-) -> None:
-    video_id = begin(fate)
-
-    found = await submitting.submit(video_id)
-
-    assert outcome.items() <= found.items()
-    assert row(video_id).submit_began_at is None
-    assert row(video_id).provider_task_id is None
-    assert (await submitting.submit(video_id))["state"] == outcome["state"], "it is tried again"
-
-
-async def test_a_provider_that_is_not_there_is_unreachable(
-    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    bind(monkeypatch, tmp_path, veo3_api_base_url=f"http://127.0.0.1:{free_port()}")
-    video_id = begin()
-
-    assert await submitting.submit(video_id) == {"state": "unreachable"}
-    assert row(video_id).submit_began_at is None
-    del strangers
-
-
-@pytest.mark.parametrize(
-    "key", [pytest.param("bad-secret", id="refused"), pytest.param("poor-secret", id="without credit")]
-)
-async def test_a_key_that_is_refused_is_told_to_the_operator_by_its_fingerprint(
-    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
-) -> None:
-    bind(monkeypatch, tmp_path, veo3_api_base_url=f"{strangers.url}/kie", veo3_api_keys=key)
-    video_id = begin()
-
-    with capture_logs() as said:
-        assert await submitting.submit(video_id) == {"state": "unreachable"}
-
-    assert {"provider.key-refused"} <= {line["event"] for line in said}
-    assert key not in repr(said)
-    assert PROMPT not in repr(said)
-
-
-async def test_a_submit_whose_answer_is_lost_is_in_doubt_until_a_task_claims_it(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-    with broken(strangers, "down", only="create"):
-        first = await submitting.submit(video_id)
-
-    again = await submitting.submit(video_id)
-    await submitting.adopt(video_id, "veo_task_claimed")
-
-    assert first == again == {"state": "doubt"}
-    assert strangers.tasks(words) == [], "it is not sent again while in doubt"
-    assert await submitting.submit(video_id) == {"state": "sent"}
-    assert row(video_id).provider_task_id == "veo_task_claimed"
-
-
-async def test_a_doubtful_submit_that_is_forgotten_is_sent_again(strangers: Sandbox) -> None:
-    words = never()
-    video_id = begin(words)
-    with broken(strangers, "down", only="create"):
-        await submitting.submit(video_id)
-
-    await submitting.forget_submit(video_id)
-
-    assert await submitting.submit(video_id) == {"state": "sent"}
-    assert len(strangers.tasks(words)) == 1
+async def asked(video_id: str) -> Task:
+    task = await steps.ask(row(video_id))
+    assert task is not None
+    return task
 
 
 @pytest.mark.usefixtures("strangers")
-async def test_the_first_task_that_is_written_down_stays() -> None:
-    video_id = await submitted(never())
-    task = row(video_id).provider_task_id
-
-    await submitting.adopt(video_id, "another")
-
-    assert row(video_id).provider_task_id == task
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_a_video_that_has_ended_is_not_submitted_asked_about_or_stored() -> None:
+async def test_a_video_that_has_ended_is_neither_submitted_nor_stored() -> None:
     video_id = begin()
     await steps.give_up(video_id, "TooSlow", "It took too long.")
 
-    assert [(await step(video_id))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
-        "ended"
-    ] * 3
+    assert [(await step(video_id))["state"] for step in (submitting.submit, keeping.store)] == ["ended"] * 2
     await submitting.adopt(video_id, "late")
-    await steps.notify(video_id, "late")
-    assert (row(video_id).provider_task_id, row(video_id).notice) == (None, "")
+    assert row(video_id).provider_task_id is None
 
 
 @pytest.mark.usefixtures("strangers")
@@ -220,7 +97,8 @@ async def test_a_video_that_has_ended_is_not_submitted_asked_about_or_stored() -
 async def test_asking_tells_how_a_task_went(fate: str, outcome: dict[str, str]) -> None:
     video_id = await submitted(fate)
 
-    assert outcome.items() <= (await over(video_id)).items()
+    task = await over(video_id)
+    assert outcome.items() <= {"state": task.state, "code": task.code}.items()
     assert row(video_id).status == Status.RENDERING, "asking changes nothing"
 
 
@@ -229,15 +107,15 @@ async def test_a_task_on_its_way_is_pending_and_a_lost_one_unknown() -> None:
     pending, lost = await submitted(never()), await submitted(never())
     change(lost, provider_task_id="lost")
 
-    assert (await steps.check(pending))["state"] == "pending"
-    assert (await steps.check(lost))["state"] == "unknown"
+    assert (await asked(pending)).state is TaskState.PENDING
+    assert (await asked(lost)).state is TaskState.UNKNOWN
 
 
 async def test_a_provider_that_does_not_answer_is_no_failure(strangers: Sandbox) -> None:
     video_id = await submitted(never())
 
     with broken(strangers, "500", only="record-info"):
-        assert (await steps.check(video_id))["state"] == "unreachable"
+        assert await steps.ask(row(video_id)) is None
         assert (await keeping.store(video_id))["state"] == "unreachable"
 
 
@@ -248,81 +126,7 @@ async def test_a_task_is_asked_about_with_the_key_that_made_it(
     videos = [await submitted(never()) for _ in range(3)]
 
     assert len({row(video).provider_key for video in videos}) == 3
-    assert [(await steps.check(video))["state"] for video in (*videos, *reversed(videos))] == ["pending"] * 6
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_a_finished_film_is_stored_with_its_poster_and_measured() -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    outcomes = [await keeping.store(video_id) for _ in range(2)]
-
-    found = row(video_id)
-    assert outcomes == [{"state": "stored"}] * 2
-    assert (found.status, found.width, found.height) == (Status.SAVING, 1280, 720)
-    assert found.duration_ms == pytest.approx(8000, abs=150)
-    assert found.file_key is not None
-    assert found.poster_key is not None
-    film, poster = get_store().path_of(found.file_key), get_store().path_of(found.poster_key)
-    assert film is not None
-    assert poster is not None
-    assert film.stat().st_size == found.size_bytes
-    assert poster.read_bytes()[8:12] == b"WEBP"
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_nothing_is_left_of_the_way_to_the_storage(tmp_path: Path) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    await keeping.store(video_id)
-
-    assert files_in(tmp_path / "tmp") == []
-
-
-@pytest.mark.usefixtures("strangers")
-async def test_a_damaged_file_is_told_and_not_kept(tmp_path: Path) -> None:
-    video_id = await submitted("sandbox:broken-file")
-    await over(video_id)
-
-    assert await keeping.store(video_id) == {"state": "broken"}
-
-    assert row(video_id).file_key is None
-    assert [file for file in files_in(tmp_path) if file.suffix == ".mp4"] == []
-
-
-async def test_a_file_that_cannot_be_fetched_is_tried_again_later(strangers: Sandbox) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    with broken(strangers, "down", only="files"):
-        assert await keeping.store(video_id) == {"state": "unreachable"}
-
-    assert await keeping.store(video_id) == {"state": "stored"}
-
-
-async def test_a_link_that_leads_to_no_file_is_a_broken_one(strangers: Sandbox) -> None:
-    video_id = await submitted()
-    await over(video_id)
-
-    with broken(strangers, "500", only="files"):
-        assert await keeping.store(video_id) == {"state": "broken"}
-
-
-async def test_a_storage_that_takes_nothing_keeps_the_video_for_later(
-    strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    video_id = await submitted()
-    await over(video_id)
-    (tmp_path / "file").touch()
-    bind(monkeypatch, tmp_path, storage_url=(tmp_path / "file" / "media").as_uri())
-
-    assert await keeping.store(video_id) == {"state": "full"}
-
-    (tmp_path / "file").unlink()
-    assert await keeping.store(video_id) == {"state": "stored"}
-    del strangers
+    assert {(await asked(video)).state for video in (*videos, *reversed(videos))} == {TaskState.PENDING}
 
 
 @pytest.mark.usefixtures("strangers")
@@ -335,7 +139,6 @@ async def test_completing_twice_is_completing_once_and_nothing_undoes_it() -> No
     done = row(video_id).model_dump()
     await steps.complete(video_id)
     await steps.give_up(video_id, "TooSlow", "It took too long.")
-    await steps.notify(video_id, "late")
     await submitting.forget_submit(video_id)
 
     assert row(video_id).model_dump() == done
@@ -372,8 +175,7 @@ async def test_giving_up_at_the_same_moment_gives_back_once() -> None:
 @pytest.mark.usefixtures("strangers")
 async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
     video_id = begin(never())
-    await steps.notify(video_id, "Please wait.")
-    assert row(video_id).notice == "Please wait."
+    change(video_id, notice="Please wait.")
 
     await submitting.submit(video_id)
 
@@ -382,6 +184,4 @@ async def test_a_notice_is_shown_until_the_video_goes_on() -> None:
 
 @pytest.mark.usefixtures("strangers")
 async def test_a_video_that_there_is_not_has_ended() -> None:
-    assert [(await step("0" * 32))["state"] for step in (submitting.submit, steps.check, keeping.store)] == [
-        "ended"
-    ] * 3
+    assert [(await step("0" * 32))["state"] for step in (submitting.submit, keeping.store)] == ["ended"] * 2

@@ -6,20 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.generation import engine, sweep
 from cuttingasmr.models import AuditEntry, CreditEntry, Kind, Video
 from cuttingasmr.models.columns import new_id
 from tests.support.api import Api, broken
 from tests.support.films import PROMPT
-from tests.support.people import make_user, make_video
+from tests.support.people import make_video
 from tests.support.site import wait_until
-
-LATER = timedelta(minutes=2)
 
 
 def words(fate: str) -> str:
@@ -56,7 +52,7 @@ def test_a_sentence_becomes_a_film_that_plays_and_is_paid_once(works: Api) -> No
         pytest.param("sandbox:fail", "RenderFailed", "second try", id="failed"),
         pytest.param("sandbox:fail=500", "RenderFailed", "second try", id="failed inside"),
         pytest.param("sandbox:broken-file", "BrokenFile", "damaged", id="a damaged file"),
-        pytest.param("sandbox:reject", "PromptRejected", "wording", id="refused at once"),
+        pytest.param("sandbox:reject", "PromptRefused", "wording", id="refused at once"),
         pytest.param(
             "sandbox:policy sandbox:no-callback",
             "PromptRejected",
@@ -136,65 +132,21 @@ def test_while_moderation_is_down_nothing_is_charged_nor_sent(works: Api) -> Non
 
 
 def charge_alone(session: Session, user_id: str, prompt: str) -> str:
-    """Write a charged video for which no workflow was begun: what must never be, and is mended all the same."""
+    """Write a charged video that nobody tells an engine of."""
     video = make_video(session, user_id=user_id)
     video.prompt = prompt
     ledger.reserve(session, user_id=user_id, video_id=video.id, credits=10)
     return video.id
 
 
-def test_the_sweep_starts_what_was_charged_and_never_begun(works: Api) -> None:
+def test_what_was_charged_is_found_by_an_engine_that_nobody_tells(works: Api) -> None:
     ada, prompt = works.someone(), words("sandbox:policy")
-    video_id = db.run(charge_alone, ada.id, prompt)
-    assert sweep.reconcile() == (0, 0), "it may still be on its way"
 
-    assert sweep.reconcile(now=db.utc_now() + LATER)[0] == 1
+    video_id = db.run(charge_alone, ada.id, prompt)
 
     ada.wait_for(video_id, "failed")
     assert len(works.sandbox.tasks(prompt)) == 1
     assert ada.balance() == 18
-
-
-@pytest.mark.parametrize(
-    "status",
-    [
-        pytest.param(status, id=status)
-        for status in ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS")
-    ],
-)
-def test_the_sweep_gives_back_once_what_a_workflow_has_left_lying(works: Api, status: str) -> None:
-    from dbos import DBOS  # noqa: PLC0415 - nothing but this test ends a workflow from outside
-
-    ada = works.someone()
-    video_id = ada.start(words("sandbox:never"))
-    ada.wait_for(video_id, "rendering")
-    DBOS.cancel_workflow(video_id)
-    db.run(set_workflow, video_id, status)
-    assert engine.status_of(video_id) == status
-
-    mended = [sweep.reconcile(now=db.utc_now() + LATER) for _ in range(2)]
-
-    assert mended == [(0, 1), (0, 0)]
-    seen = ada.status(video_id)
-    assert (seen["stage"], seen["errorCode"], seen["creditsReturned"]) == ("failed", "Unexpected", 10)
-    assert ada.balance() == 18
-    assert db.look(audit.find_all) == []
-
-
-def set_workflow(session: Session, video_id: str, status: str) -> None:
-    schema = "dbos." if session.get_bind().dialect.name == "postgresql" else ""
-    statement = f"UPDATE {schema}workflow_status SET status = :status WHERE workflow_uuid = :id"  # noqa: S608 - ours
-    session.connection().execute(text(statement), {"status": status, "id": video_id})
-
-
-def test_the_sweep_leaves_alone_what_is_being_made(works: Api) -> None:
-    ada = works.someone()
-    video_id = ada.start(words("sandbox:never"))
-    ada.wait_for(video_id, "rendering")
-
-    assert sweep.reconcile(now=db.utc_now() + LATER) == (0, 0)
-
-    assert ada.status(video_id)["stage"] == "rendering"
 
 
 def test_a_callback_after_the_end_changes_nothing(works: Api) -> None:
@@ -229,14 +181,3 @@ def test_the_audit_log_tells_what_was_done(works: Api) -> None:
 def _lines(session: Session, video_id: str) -> list[dict[str, Any]]:
     lines = select(AuditEntry).where(col(AuditEntry.subject) == video_id).order_by(col(AuditEntry.id))
     return [line.model_dump() for line in session.exec(lines)]
-
-
-def test_enqueuing_twice_makes_one_video(works: Api) -> None:
-    user, prompt = make_user(), words("sandbox:policy")
-    video_id = db.run(charge_alone, user, prompt)
-
-    for _ in range(2):
-        db.run(engine.enqueue, video_id)
-
-    wait_until(lambda: db.look(entry, video_id, Kind.GIVE_BACK))
-    assert len(works.sandbox.tasks(prompt)) == 1

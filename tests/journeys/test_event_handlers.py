@@ -10,6 +10,7 @@ from cuttingasmr.states.desk import Desk
 from cuttingasmr.states.history import History
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.visitor import Visitor as VisitorState
+from tests.support.pictures import encoded
 from tests.support.site import Site, Visitor
 from tests.support.socket import Socket
 from tests.support.watched import WatchedSite
@@ -19,6 +20,10 @@ SORRY = "Something went wrong on our side. Please try again in a moment."
 NOT_YOURS = "There is nothing here, or it is not yours to see."
 HIDDEN = "This prompt holds hidden control characters. Please type it again as plain text."
 RATIO = "Choose 16:9 (wide) or 9:16 (tall)."
+NO_PICTURE = "This picture is not there any more. Please add it again."
+TYPE = "Choose one type: text, first and last frame, or references."
+COUNT = "Choose 1 to 4 variations."
+FRAMES = "FIRST_AND_LAST_FRAMES_2_VIDEO"
 DESCRIBE = "Please describe the video you would like."
 
 
@@ -54,6 +59,20 @@ def somebody(quiet_site: WatchedSite) -> Visitor:
         pytest.param(
             wish(key="k" * 201), "An Idempotency-Key has 1 to 200 characters.", id="a key that is too long"
         ),
+        pytest.param(wish(pictures="nonsense"), NO_PICTURE, id="a picture that is none"),
+        pytest.param(wish(pictures="0" * 32, kind=FRAMES), NO_PICTURE, id="a picture that there is not"),
+        pytest.param(
+            wish(pictures=("0" * 32 + " ") * 4), "A video takes up to three pictures.", id="four pictures"
+        ),
+        pytest.param(wish(pictures="0" * 32, kind="image"), TYPE, id="a kind that there is not"),
+        pytest.param(wish(count="5"), COUNT, id="five variations"),
+        pytest.param(wish(count="0"), COUNT, id="no variations"),
+        pytest.param(wish(count=[2]), COUNT, id="a list of variations"),
+        pytest.param(
+            wish(count="2"),
+            "2 videos cost 20 credits and you have 18. You are 2 credits short.",
+            id="more than can be paid",
+        ),
         pytest.param({}, RATIO, id="nothing"),
         pytest.param("a text", UNREADABLE, id="a text"),
         pytest.param(None, UNREADABLE, id="null"),
@@ -79,6 +98,30 @@ def test_a_retry_of_what_is_no_video_of_ones_own_is_refused(
         socket.call(Studio.event_handlers["retry"], video_id=video_id)
 
     assert socket[Studio.error] in {NOT_YOURS, UNREADABLE}
+    assert somebody.balance() == 18
+
+
+@pytest.mark.parametrize("video_id", ["", "a" * 32, "x" * 100_000, "\0", None, {"id": 1}])
+def test_what_is_no_video_of_ones_own_cannot_be_used_again(
+    quiet_site: WatchedSite, somebody: Visitor, video_id: object
+) -> None:
+    with socket_of(somebody, quiet_site) as socket:
+        socket.call(Studio.event_handlers["reuse"], video_id=video_id)
+
+    assert socket[Studio.error] in {NOT_YOURS, UNREADABLE}
+
+
+def test_nobody_can_use_somebody_elses_video_or_pictures(quiet_site: WatchedSite, somebody: Visitor) -> None:
+    other = quiet_site.someone()
+    video_id = other.start("a video of the other's, to be used")
+    sent = other.http.post("/api/pictures", files={"file": ("a.jpg", encoded(), "image/jpeg")})
+
+    with socket_of(somebody, quiet_site) as socket:
+        socket.call(Studio.event_handlers["reuse"], video_id=video_id)
+        assert socket[Studio.error] == NOT_YOURS
+        socket.call(Studio.event_handlers["start"], form=wish(pictures=sent.json()["id"], kind=FRAMES))
+        assert socket[Studio.error] == NO_PICTURE
+
     assert somebody.balance() == 18
 
 
@@ -122,6 +165,6 @@ def test_a_page_can_only_be_watched_by_loading_it(quiet_site: WatchedSite, someb
     with socket_of(somebody, quiet_site) as socket:
         before = quiet_site.seen()["listeners"]
         for _ in range(3):
-            socket.call(Desk.event_handlers["watch"]).call(History.event_handlers["watch"])
+            socket.call_in_vain(Desk.event_handlers["watch"]).call_in_vain(History.event_handlers["watch"])
 
         assert quiet_site.seen()["listeners"] == before

@@ -84,7 +84,7 @@ def test_a_refused_prompt_costs_nothing_and_can_be_tried_again(studio: Studio) -
     expect(studio.balance).to_have_text("18")
 
     studio.watch_stages()
-    studio.card.get_by_role("button", name="Retry").click()
+    studio.card.get_by_role("button", name="Try again").click()
 
     expect(studio.balance).to_have_text("8")
     studio.wait_for("failed")

@@ -13,12 +13,17 @@ from tests.support.watched import WatchedSite
 IDLE_SECONDS = 10
 
 
-def test_an_idle_tab_sends_nothing_and_asks_the_database_nothing(page: Page, quiet_site: WatchedSite) -> None:
+def test_idle_tabs_send_nothing_and_ask_the_database_nothing(page: Page, quiet_site: WatchedSite) -> None:
     frames: list[str] = []
     studio = Studio(page, quiet_site.url).sign_up()
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(str(frame))))
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
-    studio.reload()
+    tabs = [studio, studio.another_tab("/library")]
+    for tab in tabs:
+        for event in ("framesent", "framereceived"):
+            tab.page.on(
+                "websocket",
+                lambda socket, event=event: socket.on(event, lambda frame: frames.append(str(frame))),
+            )
+        tab.reload()
     time.sleep(1)
     frames.clear()
     before = quiet_site.seen()
@@ -29,17 +34,17 @@ def test_an_idle_tab_sends_nothing_and_asks_the_database_nothing(page: Page, qui
     assert quiet_site.seen() == before
 
 
-EARS = {"/": 1, "/profile": 2}
+EARS = {"/": 1, "/profile": 2, "/library": 1}
 """How many live lists each page has: on the profile, what was made and what was bought."""
 
 
 def test_tabs_that_are_closed_leave_nothing_behind(page: Page, quiet_site: WatchedSite) -> None:
     before = quiet_site.seen()["listeners"]
     studio = Studio(page, quiet_site.url).sign_up()
-    tabs = [studio, *(studio.another_tab(path) for path in ("/", "/profile", "/profile"))]
+    tabs = [studio, *(studio.another_tab(path) for path in ("/", "/profile", "/profile", "/library"))]
     for tab in tabs:
         tab.reload().reload()
-    ears = 2 * EARS["/"] + 2 * EARS["/profile"]
+    ears = 2 * EARS["/"] + 2 * EARS["/profile"] + EARS["/library"]
     wait_until(lambda: quiet_site.seen()["listeners"] == before + ears, what=quiet_site.seen)
 
     for tab in tabs:

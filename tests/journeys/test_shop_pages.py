@@ -48,6 +48,7 @@ def test_on_a_phone_no_page_of_the_shop_scrolls_sideways(shopper: Shopper) -> No
         f"/payment/success?request_id={waiting['order_id']}",
         "/payment/cancel",
         "/profile",
+        "/library",
         "/terms",
         "/privacy",
         "/refund",

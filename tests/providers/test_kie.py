@@ -1,10 +1,10 @@
-"""Both of kie.ai's APIs, held to one promise: what a video engine tells and how it fails."""
+"""How kie.ai's APIs are spoken to, and what is made of answers that are not as they should be."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.providers.http import BREAKER_FAILURES, Provider
+from cuttingasmr.providers.http import BREAKER_FAILURES, LARGEST_ANSWER, AnswerLost, Provider
 from cuttingasmr.providers.kie import Kie, KieJobs, KieVeo
 from cuttingasmr.providers.video import (
     Busy,
@@ -54,30 +54,6 @@ def lied_to(request: pytest.FixtureRequest, liar: Liar) -> Kie:
     return request.param(liar.url)
 
 
-async def over(kie: Kie, task_id: str, *, seconds: float = 20) -> Task:
-    deadline = time.monotonic() + seconds
-    while (task := await kie.look_up(task_id, KEY)).state is TaskState.PENDING:
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.05)
-    return task
-
-
-async def test_a_video_is_ordered_and_comes(kie: Kie) -> None:
-    task_id = await kie.create(order(), KEY)
-
-    done = await over(kie, task_id)
-
-    assert done.state is TaskState.DONE
-    assert len(done.urls) == 1
-    assert done.urls[0].endswith(".mp4")
-
-
-async def test_a_video_on_its_way_is_pending(kie: Kie) -> None:
-    task_id = await kie.create(order("sandbox:never"), KEY)
-
-    assert await kie.look_up(task_id, KEY) == Task(TaskState.PENDING)
-
-
 async def test_what_is_ordered_arrives_as_it_was_asked(kie: Kie, shared_sandbox: Sandbox) -> None:
     words = f"tall “ice” — 氷 sandbox:never {kie.create_path}"
 
@@ -88,79 +64,11 @@ async def test_what_is_ordered_arrives_as_it_was_asked(kie: Kie, shared_sandbox:
     assert task["prompt"] == words
 
 
-@pytest.mark.parametrize(
-    ("fate", "words"),
-    [
-        pytest.param("sandbox:policy", "flagged", id="against the rules"),
-        pytest.param("sandbox:fail", "", id="failed"),
-        pytest.param("sandbox:fail=500", "", id="failed inside"),
-    ],
-)
-async def test_a_video_that_fails_says_why(kie: Kie, fate: str, words: str) -> None:
-    task = await over(kie, await kie.create(order(fate), KEY))
-
-    assert task.state is TaskState.FAILED
-    assert task.code in {"400", "500", "501"}
-    assert words in task.text
-    assert task.urls == ()
-
-
-async def test_a_task_that_there_is_not_is_unknown(kie: Kie) -> None:
-    assert (await kie.look_up("nothing", KEY)).state is TaskState.UNKNOWN
-
-
-async def test_a_task_of_another_key_is_unknown(kie: Kie) -> None:
-    task_id = await kie.create(order("sandbox:never"), KEY)
-
-    assert (await kie.look_up(task_id, key("another"))).state is TaskState.UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("secret", "prompt", "refusal"),
-    [
-        pytest.param("bad", PROMPT, KeyRefused, id="a key that is not one"),
-        pytest.param("poor", PROMPT, KeyRefused, id="a key without credit"),
-        pytest.param("busy", PROMPT, Busy, id="a key over its limit"),
-        pytest.param("broken", PROMPT, ProviderUnavailable, id="a server error"),
-        pytest.param("good", "sandbox:submit-429", Busy, id="too much work"),
-        pytest.param("good", "sandbox:submit-500", ProviderUnavailable, id="an error inside"),
-        pytest.param("good", "sandbox:reject", RefusedRequest, id="a refused prompt"),
-    ],
-)
-async def test_a_refused_order_is_sorted(
-    kie: Kie, secret: str, prompt: str, refusal: type[Exception], shared_sandbox: Sandbox
-) -> None:
-    before = shared_sandbox.counts().get("create", 0)
-
-    with pytest.raises(refusal) as told:
-        await kie.create(order(prompt), key(secret))
-
-    assert told.type is refusal
-    assert shared_sandbox.counts().get("create", 0) == before
-
-
 async def test_a_refused_prompt_keeps_what_was_said(kie: Kie) -> None:
     with pytest.raises(RefusedRequest, match="rejected by Flow") as told:
         await kie.create(order("sandbox:reject"), KEY)
 
     assert told.value.provider_code == "422"
-
-
-@pytest.mark.parametrize(
-    "secret", [pytest.param("bad", id="refused key"), pytest.param("broken", id="broken server")]
-)
-async def test_a_question_that_is_not_answered_is_no_failed_video(kie: Kie, secret: str) -> None:
-    with pytest.raises(ProviderUnavailable):
-        await kie.look_up("some-task", key(secret))
-
-
-async def test_an_order_whose_answer_is_cut_off_may_have_arrived(kie: Kie, shared_sandbox: Sandbox) -> None:
-    shared_sandbox.break_("down", only="create")
-    try:
-        with pytest.raises(Uncertain):
-            await kie.create(order(), KEY)
-    finally:
-        shared_sandbox.break_("ok")
 
 
 NOISE = [
@@ -203,6 +111,162 @@ async def test_a_gateways_page_leaves_an_order_uncertain(lied_to: Kie, liar: Lia
 
     with pytest.raises(Uncertain):
         await lied_to.create(order(), KEY)
+
+
+ANSWERED = {
+    **dict.fromkeys((429,), Busy),
+    **dict.fromkeys((401, 402), KeyRefused),
+    **dict.fromkeys((400, 422, 451), RefusedRequest),
+    **dict.fromkeys((403, 404, 455, 500, 501, 503, 505), ProviderUnavailable),
+    **dict.fromkeys((200, 408, 409, 425, 433, 999), Uncertain),
+}
+"""What an order's answer without a task means (docs/decisions/0003)."""
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"), [pytest.param(code, meaning, id=str(code)) for code, meaning in ANSWERED.items()]
+)
+async def test_an_order_is_surely_refused_only_by_a_clear_word_of_the_providers(
+    lied_to: Kie, liar: Liar, code: int, meaning: type[Exception]
+) -> None:
+    liar.says = json.dumps({"code": code, "msg": "no", "data": None}).encode()
+
+    with pytest.raises(meaning) as told:
+        await lied_to.create(order(), KEY)
+
+    assert told.type is meaning
+
+
+@pytest.mark.parametrize("text", ["Timeout", "Upstream request timed out"])
+async def test_a_server_that_waited_in_vain_itself_leaves_an_order_uncertain(
+    lied_to: Kie, liar: Liar, text: str
+) -> None:
+    liar.says = json.dumps({"code": 500, "msg": text, "data": None}).encode()
+
+    with pytest.raises(Uncertain):
+        await lied_to.create(order(), KEY)
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        pytest.param(403, ProviderUnavailable, id="shut out"),
+        pytest.param(404, ProviderUnavailable, id="not there"),
+        pytest.param(429, Busy, id="too many"),
+        pytest.param(408, Uncertain, id="too slow"),
+        pytest.param(500, Uncertain, id="broken"),
+    ],
+)
+async def test_a_front_that_turns_an_order_away_has_not_passed_it_on(
+    lied_to: Kie, liar: Liar, status: int, meaning: type[Exception]
+) -> None:
+    liar.status, liar.says, liar.kind = status, b"<html>error code: 1010</html>", "text/html"
+
+    with pytest.raises(meaning) as told:
+        await lied_to.create(order(), KEY)
+
+    assert told.type is meaning
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end(lied_to: Kie, liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "' + b"x" * LARGEST_ANSWER + b'"}}'
+
+    with pytest.raises(Uncertain):
+        await lied_to.create(order(), KEY)
+    with pytest.raises(ProviderUnavailable):
+        await lied_to.look_up("t", KEY)
+
+
+async def test_an_answer_that_comes_by_the_byte_is_not_waited_for() -> None:
+    given_up, ended = asyncio.Event(), asyncio.Event()
+
+    async def trickle(_asked: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        answer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 900000\r\n\r\n")
+        while not given_up.is_set():
+            answer.write(b" ")
+            await asyncio.sleep(0.05)
+        answer.close()
+        with contextlib.suppress(OSError):  # who waited too long is gone
+            await answer.wait_closed()
+        ended.set()
+
+    async with await asyncio.start_server(trickle, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(AnswerLost):
+            await Provider(f"http://127.0.0.1:{port}", seconds=0.5).write("/x", headers={}, body={})
+        given_up.set()
+        await ended.wait()
+
+
+async def test_an_answer_that_is_packed_is_not_unpacked(liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "t"}}'
+
+    await KieVeo(liar.url).create(order(), KEY)
+
+    assert liar.asked[0].headers["accept-encoding"] == "identity", "a small answer cannot become a huge one"
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        *NOISE,
+        pytest.param(b'{"code": 200, "data": "much"}', id="a word"),
+        pytest.param(b'{"code": 200, "data": true}', id="a truth"),
+        pytest.param(b'{"code": 200, "data": null}', id="null data"),
+        pytest.param(b'{"code": 500, "data": 7}', id="an error with a number"),
+    ],
+)
+async def test_a_credit_that_cannot_be_read_is_none(lied_to: Kie, liar: Liar, says: bytes) -> None:
+    liar.says = says
+
+    with pytest.raises(ProviderUnavailable):
+        await lied_to.credit(KEY)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "state"),
+    [
+        pytest.param(
+            400, "1080P is processing. It should be ready in 1-2 minutes.", "pending", id="processing"
+        ),
+        pytest.param(422, "Records are being generated", "pending", id="being generated"),
+        pytest.param(422, "record is null", "unknown", id="no record"),
+        pytest.param(400, "Not for this video", "failed", id="refused"),
+        pytest.param(501, "Generation failed", "failed", id="failed"),
+    ],
+)
+async def test_how_a_larger_version_goes_is_read_from_code_and_text(
+    liar: Liar, code: int, text: str, state: str
+) -> None:
+    liar.says = json.dumps({"code": code, "msg": text, "data": None}).encode()
+
+    assert (await KieVeo(liar.url).look_up_hd("t", KEY)).state == state
+
+
+async def test_a_larger_version_counts_whatever_code_comes_with_it(liar: Liar) -> None:
+    liar.says = b'{"code": 422, "msg": "generated successfully", "data": {"resultUrl": "u"}}'
+
+    assert await KieVeo(liar.url).look_up_hd("t", KEY) == Task(TaskState.DONE, ("u",))
+
+
+async def test_the_smaller_file_is_never_taken_for_the_larger_one(liar: Liar) -> None:
+    for files, urls in (
+        ({"resultUrls": ["small"]}, ()),
+        ({"data": {"result_urls": ["large"], "origin_urls": ["small"]}, "resultUrls": ["small"]}, ("large",)),
+    ):
+        record = job(resultJson=json.dumps(files))[1]
+        liar.says = json.dumps({"code": 200, "msg": "success", "data": record}).encode()
+        assert (await KieJobs(liar.url).look_up_hd("t", KEY)).urls == urls
+
+
+@pytest.mark.parametrize("asked", ["not JSON", "[]", '{"prompt": 7}', 7, None, '{"input": []}', "[" * 5000])
+async def test_a_record_whose_order_cannot_be_read_is_read_all_the_same(liar: Liar, asked: object) -> None:
+    record = veo(successFlag=0, paramJson=asked)[1]
+    liar.says = json.dumps({"code": 200, "msg": "success", "data": record}).encode()
+
+    task = await KieVeo(liar.url).look_up("t", KEY)
+
+    assert (task, task.prompt) == (Task(TaskState.PENDING), "")
 
 
 async def test_an_error_that_names_a_task_leaves_an_order_uncertain(lied_to: Kie, liar: Liar) -> None:
@@ -349,6 +413,27 @@ async def test_an_order_looks_as_the_documents_say(liar: Liar) -> None:
             "prompt": PROMPT, "model": "veo3_fast", "aspect_ratio": "9:16", "duration": 8, "enable_translation": True
         },
     }  # fmt: skip
+
+
+async def test_an_order_with_pictures_tells_what_they_are_for(liar: Liar) -> None:
+    liar.says = b'{"code": 200, "data": {"taskId": "t"}}'
+    pictured = Order(
+        PROMPT,
+        "16:9",
+        8,
+        "veo3_fast",
+        "",
+        kind="REFERENCE_2_VIDEO",
+        image_urls=("http://a.example/1", "http://a.example/2"),
+    )
+
+    for flavour in (KieVeo, KieJobs):
+        await flavour(liar.url).create(pictured, KEY)
+
+    legacy, unified = (json.loads(asked.body) for asked in liar.asked)
+    assert (legacy["generationType"], legacy["imageUrls"]) == ("REFERENCE_2_VIDEO", list(pictured.image_urls))
+    assert unified["input"]["generation_type"] == "REFERENCE_2_VIDEO"
+    assert unified["input"]["image_urls"] == list(pictured.image_urls)
 
 
 async def test_nobody_listening_surely_took_nothing() -> None:

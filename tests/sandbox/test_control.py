@@ -54,6 +54,22 @@ def test_one_operation_can_be_broken_alone(sandbox: Sandbox) -> None:
     assert (sandbox.tasks(), sandbox.counts()) == ([], {"create-broken": 1, "credit": 1})
 
 
+def test_a_provider_can_be_broken_for_one_key_alone(sandbox: Sandbox) -> None:
+    sandbox.control(provider="kie", mode="500", seconds=30, key="poor-one")
+    sandbox.control(provider="kie", mode="429", seconds=30, key="third", only="credit")
+
+    codes = [
+        sandbox.http.get(f"/kie{CREDIT}", headers={"authorization": f"Bearer {key}"}).json()["code"]
+        for key in ("poor-one", "another", "third")
+    ]
+
+    assert codes == [500, 200, 429]
+    sandbox.control(provider="kie", mode="ok", key="poor-one")
+    broken = sandbox.http.get("/control/recent").json()["broken"]
+    assert [(one["mode"], one["only"]) for one in broken] == [("429", "credit")]
+    assert "third" not in str(broken)
+
+
 def test_a_slow_provider_answers_after_its_delay(sandbox: Sandbox) -> None:
     sandbox.control(provider="creem", mode="slow", seconds=30, delay=0.3)
     began = time.monotonic()

@@ -9,6 +9,9 @@ import pytest
 
 from .conftest import Sandbox
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
+"""A PNG of one pixel."""
+
 
 @pytest.mark.parametrize(
     ("fields", "text"),
@@ -24,6 +27,8 @@ from .conftest import Sandbox
         pytest.param({"callBackUrl": "ftp://there"}, "callBackUrl", id="an address that is not HTTP"),
         pytest.param({"seeds": 7}, "seeds", id="a seed out of range"),
         pytest.param({"generationType": "REFERENCE_2_VIDEO"}, "images", id="a reference without images"),
+        pytest.param({"imageUrls": [7]}, "URLs", id="an image that is no address"),
+        pytest.param({"imageUrls": ["file:///etc/passwd"]}, "URLs", id="an image that is a file"),
     ],
 )
 def test_a_wrong_order_is_refused_in_the_body_while_http_says_200(
@@ -37,6 +42,20 @@ def test_a_wrong_order_is_refused_in_the_body_while_http_says_200(
     assert text in answer.json()["msg"]
     assert sandbox.tasks() == []
     assert sandbox.counts() == {"create-refused": 1}
+
+
+def test_a_picture_that_cannot_be_fetched_or_seen_is_refused_and_one_that_can_is_noted(
+    sandbox: Sandbox,
+) -> None:
+    page = sandbox.create(imageUrls=[f"{sandbox.url}/"])
+    nowhere = sandbox.create(imageUrls=[f"{sandbox.url}/nothing.png"])
+    sent = {"base64Data": PIXEL, "fileName": "a.png"}
+    address = sandbox.kie("POST", "/api/file-base64-upload", json=sent).json()["data"]["downloadUrl"]
+    whole = sandbox.create(imageUrls=[address], generationType="FIRST_AND_LAST_FRAMES_2_VIDEO")
+
+    assert [page["code"], nowhere["code"], whole["code"]] == [422, 451, 200]
+    (task,) = sandbox.tasks()
+    assert (task["kind"], task["pictures"]) == ("FIRST_AND_LAST_FRAMES_2_VIDEO", ["PNG 1x1"])
 
 
 def test_the_unified_api_takes_its_own_spelling_only(sandbox: Sandbox) -> None:

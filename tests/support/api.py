@@ -18,7 +18,7 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from cuttingasmr import db
-from cuttingasmr.api.app import make_api
+from cuttingasmr.api.app import guarded, make_api
 from cuttingasmr.auth import sessions
 from cuttingasmr.models import AuditEntry, CreditEntry, Status, User, Video
 from cuttingasmr.providers.http import close_client
@@ -86,7 +86,13 @@ class Api:
     def __init__(self, port: int, sandbox: Sandbox) -> None:
         self.url, self.sandbox = f"http://127.0.0.1:{port}", sandbox
         config = uvicorn.Config(
-            make_api(), port=port, http="httptools", lifespan="off", access_log=False, log_level="warning"
+            guarded(make_api()),
+            port=port,
+            http="httptools",
+            lifespan="off",
+            access_log=False,
+            log_level="warning",
+            proxy_headers=False,
         )
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # pyright: ignore[reportAttributeAccessIssue]

@@ -57,3 +57,30 @@ def picture_alone(frames: int = 24) -> bytes:
             container.mux(stream.encode(frame))  # pyright: ignore[reportAttributeAccessIssue]
         container.mux(stream.encode())  # pyright: ignore[reportAttributeAccessIssue]
     return file.getvalue()
+
+
+def small_film(
+    *, seconds: float = 8, size: tuple[int, int] = (128, 72), kind: str = "mp4", codec: str = "libx264"
+) -> bytes:
+    """Make a film of one grey picture and silence, quickly: three pictures a second, each a key frame at most once a second."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=kind) as container:
+        picture = container.add_stream(codec, 3, options={"preset": "ultrafast", "g": "3"})
+        picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"  # pyright: ignore[reportAttributeAccessIssue]
+        sound = container.add_stream("aac" if kind == "mp4" else "libopus", rate=48_000)
+        for number in range(round(seconds * 3)):
+            frame = av.VideoFrame(*size, "yuv420p")
+            frame.pts = number
+            for plane in frame.planes:
+                plane.update(bytes([128]) * plane.buffer_size)
+            container.mux(picture.encode(frame))  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
+        samples = 960 if kind != "mp4" else 1024
+        for number in range(round(seconds * 48_000 / samples)):
+            piece = av.AudioFrame(format="fltp" if kind == "mp4" else "flt", layout="stereo", samples=samples)
+            piece.sample_rate, piece.pts = 48_000, number * samples
+            for plane in piece.planes:
+                plane.update(bytes(plane.buffer_size))
+            container.mux(sound.encode(piece))
+        container.mux(picture.encode())  # pyright: ignore[reportAttributeAccessIssue]
+        container.mux(sound.encode())
+    return file.getvalue()

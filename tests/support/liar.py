@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,11 +21,15 @@ class Asked(NamedTuple):
 
 
 class Liar:
-    """Answers every request alike: `says` and `status` can be changed at any time, and `speaks` cleared to keep them waiting."""
+    """Answers every request alike, but for paths that have words of their own in `lies`: `says` and `status` can be changed at any time, and `speaks` cleared to keep them waiting."""
 
     def __init__(self) -> None:
         self.says, self.status, self.kind = b"", 200, "application/json"
         self.promises: int | None = None
+        self.more: dict[str, str] = {}
+        self.lies: dict[str, bytes] = {}
+        self.pause = 0.0
+        """Seconds between two bytes."""
         self.speaks = threading.Event()
         self.speaks.set()
         self.asked: list[Asked] = []
@@ -39,12 +44,17 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             liar.asked.append(Asked(self.command, self.path, headers, body))
             liar.speaks.wait()
+            says = liar.lies.get(self.path, liar.says)
             self.send_response(liar.status)
             self.send_header("content-type", liar.kind)
-            self.send_header("content-length", str(liar.promises or len(liar.says)))
+            self.send_header("content-length", str(liar.promises or len(says)))
+            for name, value in liar.more.items():
+                self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(OSError):  # who waited too long is gone
-                self.wfile.write(liar.says)
+                for part in _parts(says, liar.pause):
+                    self.wfile.write(part)
+                    time.sleep(liar.pause)
 
         do_GET = do_POST  # noqa: N815 - the name is how the base class calls it
 
@@ -52,6 +62,11 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Answer
+
+
+def _parts(says: bytes, pause: float) -> list[bytes]:
+    """Cut what is said into bytes, where there is a pause between them."""
+    return [bytes([byte]) for byte in says] if pause else [says]
 
 
 @contextmanager

@@ -33,7 +33,8 @@ SETTINGS = {
 class Postgres:
     """One cluster in a folder of its own, with trust on 127.0.0.1 and on its Unix socket. It can be stopped and killed."""
 
-    def __init__(self, binaries: Path | None = None) -> None:
+    def __init__(self, binaries: Path | None = None, **settings: str) -> None:
+        self._settings = SETTINGS | settings
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="cuttingasmr-postgres-"))
         self.user = unprivileged_user()
@@ -43,7 +44,7 @@ class Postgres:
         self.process = Process(self._command(), log=self.folder / "log", cwd=self.folder, user=self.user)
 
     def _command(self) -> list[str | Path]:
-        settings = {**SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder)}
+        settings = {**self._settings, "port": str(self.port), "unix_socket_directories": str(self.folder)}
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         return [self.binaries / "postgres", "-D", self.folder / "data", *options]
 

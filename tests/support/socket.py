@@ -14,6 +14,8 @@ from reflex_base.vars.base import Var
 from websockets.sync.client import connect
 
 NAMESPACE = "/_event"
+PATIENCE = 10.0
+"""Seconds for an answer that must come, on a machine that has much else to do."""
 
 
 class Socket:
@@ -46,7 +48,15 @@ class Socket:
 
     def call(self, handler: EventHandler, **payload: Any) -> Self:
         """Call an event handler with these arguments, and wait until it has answered."""
-        return self.send(format_event_handler(handler), payload).settle()
+        return self.send(format_event_handler(handler), payload).settle(PATIENCE)
+
+    def call_in_vain(self, handler: EventHandler) -> Self:
+        """Call an event handler that has nothing to say, and give it time to say something all the same."""
+        return self.send(format_event_handler(handler), {}).settle()
+
+    def tell(self, handler: EventHandler, **payload: Any) -> Self:
+        """Call an event handler without waiting for what it says."""
+        return self.send(format_event_handler(handler), payload)
 
     def send(self, name: str, payload: object) -> Self:
         """Send any event at all."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.site import PASSWORD
+from tests.support.site import PASSWORD, wait_until
 
 WATCH_STAGES = """() => {
   window.stages = [];
@@ -31,7 +31,9 @@ class Studio:
 
     def wait_until_alive(self) -> Self:
         """Wait until the header says who is here."""
-        self.page.wait_for_function("window.__reflex")
+        wait_until(
+            lambda: self.page.evaluate("Boolean(window.__reflex)")
+        )  # the page's policy forbids wait_for_function
         expect(self.page.get_by_role("navigation", name="Account")).to_be_visible()
         return self
 

@@ -31,10 +31,8 @@ _counts: Counter[str] = Counter()
 
 def make() -> ASGIApp:
     """Make the site's application, behind the window."""
-    from cuttingasmr.cuttingasmr import app  # noqa: PLC0415 - only once serve has prepared its environment
-
     event.listen(Engine, "before_cursor_execute", _count)
-    site = app()
+    site = serve.make_site()
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/watched":

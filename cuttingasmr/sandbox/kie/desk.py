@@ -16,6 +16,7 @@ from cuttingasmr.sandbox.studio import Studio
 from .account import Accounts, admit, key_in
 from .fates import read_fates
 from .order import MODEL, Order, read_job_order, read_json, read_veo_order
+from .pictures import Pictures
 from .refusal import Refused
 from .task import UPGRADE_MODEL, Task, new_task_id, now_ms
 from .uploads import Uploads
@@ -35,6 +36,11 @@ class Kie:
         self._settings, self._workshop, self._studio, self._accounts = settings, workshop, studio, accounts
         self._uploads = Uploads(settings.data_dir / "uploads")
         self._refused: Counter[str] = Counter()
+        self._pictures = Pictures()
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._pictures.close()
 
     def operations(self) -> Sequence[Operation]:
         """Both Veo APIs and what they share (`providers.md` 2.2, 2.11)."""
@@ -65,7 +71,8 @@ class Kie:
 
     async def _generate(self, request: Request) -> Response:
         key = _admit_creation(request)
-        return self._create(request, key, "veo", "", read_veo_order(read_json(await request.body())))
+        order = read_veo_order(read_json(await request.body()))
+        return await self._take(request, key, "veo", order)
 
     async def _create_job(self, request: Request) -> Response:
         key = _admit_creation(request)
@@ -74,10 +81,21 @@ class Kie:
             return self._create(request, key, "jobs", UPGRADE_MODEL, self._upgrade_order(told, key))
         if told.get("model") != MODEL:
             raise Refused(422, "The model name you specified is not supported")
-        return self._create(request, key, "jobs", MODEL, read_job_order(told))
+        return await self._take(request, key, "jobs", read_job_order(told))
+
+    async def _take(self, request: Request, key: str, api: Literal["veo", "jobs"], order: Order) -> Response:
+        """Fetch what the video is made from, then create it."""
+        seen = await self._pictures.fetch(order.images)
+        return self._create(request, key, api, MODEL if api == "jobs" else "", order, seen)
 
     def _create(
-        self, request: Request, key: str, api: Literal["veo", "jobs"], model: str, order: Order
+        self,
+        request: Request,
+        key: str,
+        api: Literal["veo", "jobs"],
+        model: str,
+        order: Order,
+        pictures: Sequence[str] = (),
     ) -> Response:
         self._accounts.may_create(request)
         fates = read_fates("" if model == UPGRADE_MODEL else order.prompt)
@@ -89,6 +107,7 @@ class Kie:
             resolution=order.resolution, seconds=order.seconds, param=order.param, key=key,
             callback_url=order.callback_url, site=str(request.base_url).rstrip("/"), created_ms=now,
             due_ms=None if "never" in fates else now + round(wait * 1000),
+            kind=order.kind, pictures=list(pictures),
         )  # fmt: skip
         self._workshop.accept(task)
         request.state.operation = "create"
@@ -112,6 +131,7 @@ class Kie:
         source = self._find(str(given.get("task_id") or given.get("taskId") or ""), "jobs", key)
         if source.state != "success":
             raise Refused(422, "record status is not success")
+        _refuse_1080p(source)
         order = read_job_order({"input": {"prompt": source.prompt}, "callBackUrl": told.get("callBackUrl")})
         return order._replace(
             tier=source.tier, ratio=source.ratio, resolution="1080p", seconds=source.seconds
@@ -137,6 +157,7 @@ class Kie:
         task = self._find(request.query_params.get("taskId", ""), "veo", admit(request))
         if task.state != "success" or request.query_params.get("index", "0") != "0":
             raise Refused(422, "record status is not success")
+        _refuse_1080p(task)
         film, now = task.film_1080p, now_ms()
         self._studio.begin(film)
         if task.upgrade_due_ms is None:
@@ -173,6 +194,12 @@ def _admit_creation(request: Request) -> str:
     """Count the request as refused until it is accepted."""
     request.state.operation = "create-refused"
     return admit(request)
+
+
+def _refuse_1080p(task: Task) -> None:
+    """Refuse a larger version where the prompt chose so, as for a video of the fallback model (2.6); kie's text is not documented."""
+    if "no-1080p" in task.fates:
+        raise Refused(400, "This video cannot be generated in 1080P.")
 
 
 def _spoken(endpoint: Endpoint) -> Endpoint:

@@ -1,7 +1,8 @@
 """Words in a prompt that choose what becomes of it, as test cards do. One rule: no word, no surprise.
 
 Accepted, and then: `sandbox:policy` (refused, 400), `sandbox:fail` (501; `=500` for 500), `sandbox:slow=N` (N seconds),
-`sandbox:never`, `sandbox:no-callback`, `sandbox:broken-file`, `sandbox:submit-lost` (the answer never arrives).
+`sandbox:never`, `sandbox:no-callback`, `sandbox:broken-file`, `sandbox:submit-lost` (the answer never arrives),
+`sandbox:no-1080p` (there is no larger version).
 Not accepted: `sandbox:reject`, `sandbox:submit-429`, `sandbox:submit-500` (`=2`: only the first two times).
 """
 

@@ -26,6 +26,8 @@ class Order(NamedTuple):
     seconds: int
     callback_url: str
     param: str
+    kind: str = "TEXT_2_VIDEO"
+    images: tuple[str, ...] = ()
 
 
 class _Names(NamedTuple):
@@ -90,7 +92,7 @@ def _read(given: dict[str, Any], names: _Names, callback: object, param: str) ->
     _check_images(kind, images, order)
     if order.resolution == "4k":
         raise Refused(505, "4k is not available in the sandbox")
-    return order
+    return order._replace(kind=kind, images=tuple(str(image) for image in images))
 
 
 def _check_images(kind: str, images: list[object], order: Order) -> None:
@@ -100,6 +102,8 @@ def _check_images(kind: str, images: list[object], order: Order) -> None:
         3 if kind == "REFERENCE_2_VIDEO" else 2
     ):
         raise Refused(422, "The number of images does not fit the generation type")
+    if not all(isinstance(image, str) and image and _is_address(image) for image in images):
+        raise Refused(422, "Images must be URLs")
 
 
 def _field(given: dict[str, Any], name: str, default: Any, fits: Callable[[Any], bool], refusal: str) -> Any:  # noqa: ANN401 - JSON

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from cuttingasmr.sandbox.film.spec import FilmSpec, film_spec
@@ -43,6 +43,8 @@ class Task:
     error: str = ""
     callback: Literal["none", "due", "delivered", "given-up"] = "none"
     upgrade_due_ms: int | None = None
+    kind: str = "TEXT_2_VIDEO"
+    pictures: list[str] = field(default_factory=list)
 
     @classmethod
     def from_kept(cls, body: dict[str, Any]) -> Self:

@@ -1,0 +1,199 @@
+"""Whether the storage and the books agree: files that no row wants, and finished videos whose file is gone.
+
+The storage is walked through in the order of its keys, a page at a time, beside the rows of the same range. A lost file is
+fetched again from the provider while that keeps it; else its video ends as lost and its credits come back, for nobody pays for
+what they cannot get (docs/decisions/0009).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlmodel import Session, col, select
+
+from cuttingasmr import db, live
+from cuttingasmr.credits import ledger
+from cuttingasmr.errors import ProviderUnavailable
+from cuttingasmr.generation import counting, rows
+from cuttingasmr.generation.aside import LOW, Aside
+from cuttingasmr.generation.keeping import keep, look_up
+from cuttingasmr.generation.purge import keys_of
+from cuttingasmr.models import AuditEntry, HdState, Status, Video
+from cuttingasmr.providers.download import WrongAnswer
+from cuttingasmr.providers.video import TaskState
+from cuttingasmr.storage.media import NotAVideo
+from cuttingasmr.storage.store import Kept, get_store
+
+NAME = "archive"
+FOLDERS: Final = ("videos", "posters", "previews")
+OURS = re.compile(r"[a-z]+/([0-9a-f]{32})(?:-1080p)?\.(?:mp4|webp)")
+PAGE = 1000
+ORPHAN_AGE = timedelta(days=1)
+"""A younger file may belong to a video that is just being stored."""
+
+SETTLED = timedelta(minutes=10)
+"""A video that was completed later than this is not missed yet: some stores list what is new a little late."""
+
+KEPT_BY_PROVIDER = timedelta(days=14)
+"""providers.md §2.10."""
+
+MOST_LOST = 20
+"""So many lost files are a loss; more at once mean that the storage is not the one it was, and that is for people."""
+
+LOST_CODE = "FileLost"
+LOST = "The file of this video was lost in our storage, and the video service no longer has it. Your credits are back."
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Walk:
+    """How far the storage has been looked through. It begins anywhere, so that restarts do not leave the end unseen."""
+
+    folder: int = 0
+    after: str = ""
+    size: int = PAGE
+    clock: Callable[[], datetime] = db.utc_now
+
+    def __post_init__(self) -> None:
+        """Choose where to begin."""
+        self.after = self.after or f"{FOLDERS[self.folder]}/{secrets.token_hex(1)}"
+
+    async def go_on(self) -> None:
+        """Look through the next page, and turn to the next folder at the end of one."""
+        folder = FOLDERS[self.folder]
+        page = await get_store().names(folder, after=self.after, size=self.size)
+        is_last = len(page) < self.size
+        await compare(folder, page, after=self.after, is_last=is_last, now=self.clock())
+        if is_last:
+            self.folder = (self.folder + 1) % len(FOLDERS)
+        self.after = f"{FOLDERS[self.folder]}/" if is_last else page[-1].key
+
+
+check_archive = Aside(NAME, Walk().go_on, niceness=LOW)
+"""The chore: every few minutes, in any engine."""
+
+
+async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: bool, now: datetime) -> None:
+    """Compare a page of files, which begins behind `after`, with the rows, and act where they differ."""
+    removed = await _remove_unwanted([kept for kept in page if kept.changed_at < now - ORPHAN_AGE])
+    mended = returned = 0
+    if folder == "videos":
+        until = "" if is_last else page[-1].key
+        mended, returned = await _find_lost(page, after=after, until=until, now=now)
+    if removed or mended or returned:
+        await db.transact(counting.count, NAME, removed=removed, mended=mended, returned=returned)
+        log.warning("archive.differs", removed=removed, mended=mended, returned=returned)
+
+
+async def _remove_unwanted(files: Sequence[Kept]) -> int:
+    """Remove the files of ours that no row wants. What is not named as ours are is left alone."""
+    named = {kept.key: match[1] for kept in files if (match := OURS.fullmatch(kept.key))}
+    wanted = await db.read(_wanted, video_ids=sorted(set(named.values())))
+    unwanted = [key for key in named if key not in wanted]
+    for key in unwanted:
+        await get_store().delete(key)
+    return len(unwanted)
+
+
+def _wanted(session: Session, *, video_ids: list[str]) -> set[str]:
+    """Give the keys of these videos' files that have to stay. A video on its way may have more than its row tells."""
+    rows_ = session.exec(select(Video).where(col(Video.id).in_(video_ids), col(Video.purged_at).is_(None)))
+    return {key for video in rows_ for key in _keys_to_keep(video)}
+
+
+def _keys_to_keep(video: Video) -> list[str]:
+    if video.status in {Status.FAILED, Status.CANCELED}:
+        return []
+    on_its_way = [f"videos/{video.id}.mp4", f"posters/{video.id}.webp", f"previews/{video.id}.mp4"]
+    larger = [f"videos/{video.id}-1080p.mp4"] if video.hd_state == HdState.ASKED else []
+    return [*keys_of(video), *on_its_way, *larger]
+
+
+async def _find_lost(page: Sequence[Kept], *, after: str, until: str, now: datetime) -> tuple[int, int]:
+    """Find finished videos of this range whose file is not there; tell how many were fetched again, and given back."""
+    there = {kept.key for kept in page}
+    finished = await db.read(_finished, after=_id_in(after), until=_id_in(until), now=now)
+    lost = await _gone([video for video in finished if video.file_key not in there])
+    if len(lost) > MOST_LOST:
+        log.error("archive.too-much-is-lost", of=len(finished))
+        await db.transact(counting.count, NAME, error="Many files are gone: is it the right storage?")
+        return 0, 0
+    told = [await _mend_or_give_back(video, now=now) for video in lost]
+    return told.count("mended"), told.count("returned")
+
+
+def _id_in(key: str) -> str:
+    """Give the id in a key, or as much of one as the key has: they are in the same order."""
+    return key.rpartition("/")[2][:32]
+
+
+def _finished(session: Session, *, after: str, until: str, now: datetime) -> list[Video]:
+    """Give the finished videos whose ids come after one id and not after another, if that one is told."""
+    finished = select(Video).where(
+        col(Video.status) == Status.COMPLETED,
+        col(Video.deleted_at).is_(None),
+        col(Video.completed_at) < now - SETTLED,
+        col(Video.id) > after,
+    )
+    if until:
+        finished = finished.where(col(Video.id) <= until)
+    return list(session.exec(finished.order_by(col(Video.id)).limit(PAGE)))
+
+
+async def _gone(videos: Sequence[Video]) -> list[Video]:
+    """Ask for each file itself, since a list may be a little late; those that are gone, at most one more than a loss."""
+    gone: list[Video] = []
+    for video in videos:
+        if await get_store().find(video.file_key or "") is None:
+            gone.append(video)
+        if len(gone) > MOST_LOST:
+            break
+    return gone
+
+
+async def _mend_or_give_back(video: Video, *, now: datetime) -> str:
+    """Fetch a lost file again, or end its video; `later` when the provider cannot be asked now."""
+    if video.completed_at and video.completed_at > now - KEPT_BY_PROVIDER:
+        try:
+            if await _fetch_again(video):
+                return "mended"
+        except (WrongAnswer, NotAVideo) as error:
+            log.warning("archive.not-fetched", video=video.id, error=type(error).__name__)
+        except ProviderUnavailable:
+            return "later"
+    user_id = await db.transact(end_as_lost, video_id=video.id)
+    if user_id:
+        live.publish(user_id)
+    return "returned" if user_id else "later"
+
+
+async def _fetch_again(video: Video) -> bool:
+    """Store the file anew, if the provider still has it."""
+    task = await look_up(video)
+    if task.state is not TaskState.DONE or not task.urls:
+        return False
+    facts = await keep(video, task.urls[0])
+    await db.transact(rows.update_video, video_id=video.id, **facts, preview_key=None)
+    log.warning("archive.fetched-again", video=video.id)
+    return True
+
+
+def end_as_lost(session: Session, *, video_id: str) -> str | None:
+    """End a finished video whose file is gone for good, and return its credits, in one transaction; gives its owner, once."""
+    lost = {"status": Status.FAILED, "error_code": LOST_CODE, "error_message": LOST}
+    gone = {"preview_key": None, "hd_state": HdState.NONE, "is_shared": False}
+    user_id = rows.update_video(session, video_id, col(Video.status) == Status.COMPLETED, **lost, **gone)
+    if user_id is None:
+        return None
+    returned = ledger.give_back(session, video_id=video_id)
+    rows.update_video(session, video_id, credits_returned=returned)
+    facts = {"credits": returned, "code": LOST_CODE}
+    session.add(AuditEntry(actor=NAME, action="video.given-back", subject=video_id, facts=facts))
+    return user_id

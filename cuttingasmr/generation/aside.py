@@ -1,0 +1,68 @@
+"""Chores that may take long: done beside the engine's own thread, so that its beats never wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from cuttingasmr import db
+from cuttingasmr.errors import DatabaseUnavailable
+from cuttingasmr.generation import counting
+from cuttingasmr.providers.http import close_client
+
+LOW = 15
+"""The niceness of work that nobody waits for."""
+
+log = structlog.get_logger()
+
+
+class Aside:
+    """A chore in a thread of its own. Called while it is still at work, it does nothing; what it raises is logged and counted."""
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[object]], *, niceness: int = 0) -> None:
+        """Give it the name under which its failures are counted; `niceness` lets everything else go first."""
+        self._name, self._work, self._niceness = name, work, niceness
+        self._is_busy = threading.Lock()
+
+    def __call__(self) -> None:
+        """Begin, unless it is still at work."""
+        if self._is_busy.acquire(blocking=False):
+            threading.Thread(target=self._do, name=self._name, daemon=True).start()
+
+    def wait(self) -> None:
+        """Wait until it is not at work."""
+        with self._is_busy:
+            pass
+
+    def _do(self) -> None:
+        try:
+            if self._niceness:
+                with contextlib.suppress(
+                    OSError
+                ):  # on Linux a thread has a niceness of its own; elsewhere it may not
+                    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
+            asyncio.run(self._work_and_hang_up())
+        except DatabaseUnavailable:
+            log.warning("chore.no-database", chore=self._name)
+        except Exception as error:
+            log.exception("chore.failed", chore=self._name)
+            self._count(error)
+        finally:
+            self._is_busy.release()
+
+    async def _work_and_hang_up(self) -> None:
+        try:
+            await self._work()
+        finally:
+            await close_client()
+
+    def _count(self, error: Exception) -> None:
+        try:
+            db.run(counting.count, self._name, error=f"{type(error).__name__}: {error}")
+        except Exception:
+            log.exception("chore.not-counted", chore=self._name)

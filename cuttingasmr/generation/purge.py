@@ -1,0 +1,94 @@
+"""What goes for good: the files and the words of videos that were deleted long ago, and pictures that nobody used.
+
+The row goes first, in one transaction, and then its files: of whatever dies in between, `archive.py` finds files without a row.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from cuttingasmr import db
+from cuttingasmr.generation import counting
+from cuttingasmr.generation.aside import LOW, Aside
+from cuttingasmr.generation.pictures import Use
+from cuttingasmr.models import HdState, Picture, Video
+from cuttingasmr.settings import get_settings
+from cuttingasmr.storage.store import get_store
+
+NAME = "purge"
+AT_ONCE = 100
+UNUSED = timedelta(days=1)
+"""How long a picture waits for its first, or its next, video."""
+
+
+async def purge_all(*, now: datetime | None = None) -> int:
+    """Let go what has been deleted long enough, a hundred at a time, and tell how many files went."""
+    removed = 0
+    for unit in (_purge_videos, _purge_pictures):
+        keys = await db.transact(unit, now=now or db.utc_now())
+        for key in keys:
+            await get_store().delete(key)
+        removed += len(keys)
+    if removed:
+        await db.transact(counting.count, NAME, removed=removed)
+    return removed
+
+
+purge = Aside(NAME, purge_all, niceness=LOW)
+"""The chore: every few minutes, in any engine."""
+
+
+def keys_of(video: Video) -> list[str]:
+    """Name every file of a video."""
+    return [key for key in (video.file_key, video.poster_key, video.preview_key, video.hd_key) if key]
+
+
+def _purge_videos(session: Session, *, now: datetime) -> list[str]:
+    """Take the words out of deleted videos' rows, which stay for the books, and give the keys of their files."""
+    limit = now - timedelta(days=get_settings().bin_days)
+    old = select(Video).where(col(Video.deleted_at) <= limit, col(Video.purged_at).is_(None))
+    keys: list[str] = []
+    for video in session.exec(old.limit(AT_ONCE).with_for_update(skip_locked=True)):
+        keys += keys_of(video) + _let_pictures_go(session, video, now=now)
+        video.prompt = video.title = video.search_text = ""
+        video.picture_ids, video.purged_at, video.is_shared = [], now, False
+        video.hd_state, video.hd_note = HdState.NONE, ""
+    return keys
+
+
+def _let_pictures_go(session: Session, video: Video, *, now: datetime) -> list[str]:
+    """Let the pictures go that were made into this video alone, and give their keys."""
+    if not video.picture_ids:
+        return []
+    others = select(Video).where(
+        col(Video.user_id) == video.user_id, col(Video.id) != video.id, col(Video.purged_at).is_(None)
+    )
+    used = {picture_id for other in session.exec(others) for picture_id in _pictures_of(other)}
+    pictures = select(Picture).where(
+        col(Picture.id).in_(_pictures_of(video) - used),
+        col(Picture.gone_at).is_(None),
+        or_(col(Picture.used_at).is_(None), col(Picture.used_at) < now - UNUSED),
+    )
+    return _gone(session, list(session.exec(pictures)), now)
+
+
+def _pictures_of(video: Video) -> set[str]:
+    return {Use.read(text).id for text in video.picture_ids}
+
+
+def _purge_pictures(session: Session, *, now: datetime) -> list[str]:
+    """Let pictures go from which no video was ever made."""
+    unused = select(Picture).where(
+        col(Picture.used_at).is_(None), col(Picture.gone_at).is_(None), col(Picture.created_at) < now - UNUSED
+    )
+    return _gone(session, list(session.exec(unused.limit(AT_ONCE).with_for_update(skip_locked=True))), now)
+
+
+def _gone(session: Session, pictures: list[Picture], now: datetime) -> list[str]:
+    for picture in pictures:
+        picture.gone_at = now
+    session.flush()
+    return [picture.file_key for picture in pictures]

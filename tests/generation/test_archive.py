@@ -1,0 +1,181 @@
+"""The storage and the books: what no row wants goes, and what a row misses is fetched again or given back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from cuttingasmr import db
+from cuttingasmr.credits import audit, ledger
+from cuttingasmr.generation import archive
+from cuttingasmr.models import ChoreRun, HdState, Status
+from cuttingasmr.models.columns import new_id
+from cuttingasmr.storage.store import get_store
+from tests.support.api import broken
+from tests.support.finished import change, completed, paid, row
+from tests.support.site import Sandbox
+
+LATER = timedelta(days=2)
+
+
+def finished(**facts: Any) -> str:
+    """A finished video whose file nobody has stored."""
+    long_ago = db.utc_now() - timedelta(days=30)
+    video_id = paid(status=Status.COMPLETED, completed_at=long_ago)
+    change(
+        video_id, **{"file_key": f"videos/{video_id}.mp4", "poster_key": f"posters/{video_id}.webp", **facts}
+    )
+    return video_id
+
+
+async def keep(*keys: str) -> None:
+    for key in keys:
+        await get_store().put(key, b"file")
+
+
+async def kept(*keys: str) -> list[bool]:
+    return [await get_store().find(key) is not None for key in keys]
+
+
+async def look_at(folder: str = "videos", *, later: timedelta = LATER) -> None:
+    """Look at a whole folder, as if some days had passed."""
+    page = await get_store().names(folder, after="", size=1000)
+    await archive.compare(folder, page, after="", is_last=True, now=db.utc_now() + later)
+
+
+def counted() -> tuple[int, int, int]:
+    run = db.look(lambda session: session.get(ChoreRun, archive.NAME))
+    return (run.removed, run.mended, run.returned) if run else (0, 0, 0)
+
+
+def left(video_id: str) -> int:
+    return db.look(ledger.balance, user_id=row(video_id).user_id).remaining
+
+
+@pytest.mark.usefixtures("database")
+async def test_files_without_a_row_go_after_a_day_and_what_is_not_ours_stays() -> None:
+    here, gone, purged, failed = (
+        finished(),
+        new_id(),
+        finished(purged_at=db.utc_now()),
+        paid(status=Status.FAILED),
+    )
+    theirs = ("videos/readme.txt", "videos/holiday.mp4", f"pictures/{gone}.jpg")
+    unwanted = [f"videos/{video_id}.mp4" for video_id in (gone, purged, failed)]
+    change(purged, deleted_at=db.utc_now())
+    await keep(f"videos/{here}.mp4", *unwanted, *theirs)
+
+    await look_at(later=timedelta(hours=23))
+    assert await kept(*unwanted) == [True] * 3, "young files may be on their way"
+    await look_at()
+
+    assert await kept(*unwanted) == [False] * 3
+    assert await kept(f"videos/{here}.mp4", *theirs) == [True] * 4
+    assert counted() == (3, 0, 0)
+
+
+@pytest.mark.usefixtures("database")
+async def test_what_a_video_on_its_way_or_in_the_bin_has_stays() -> None:
+    saving, deleted = paid(status=Status.SAVING), finished(deleted_at=db.utc_now())
+    asked = finished(hd_state=HdState.ASKED)
+    keys = (
+        f"videos/{saving}.mp4",
+        f"videos/{deleted}.mp4",
+        f"videos/{asked}.mp4",
+        f"videos/{asked}-1080p.mp4",
+    )
+    await keep(*keys)
+
+    await look_at()
+
+    assert await kept(*keys) == [True] * 4
+
+
+@pytest.mark.usefixtures("database")
+async def test_posters_and_larger_versions_that_nobody_wants_go_too() -> None:
+    here, gone = finished(), new_id()
+    await keep(
+        f"posters/{gone}.webp", f"posters/{here}.webp", f"videos/{here}-1080p.mp4", f"videos/{here}.mp4"
+    )
+
+    await look_at("posters")
+    await look_at("videos")
+
+    assert await kept(f"posters/{gone}.webp", f"posters/{here}.webp") == [False, True]
+    assert await kept(f"videos/{here}-1080p.mp4", f"videos/{here}.mp4") == [False, True]
+
+
+@pytest.mark.usefixtures("strangers", "line")
+async def test_a_lost_file_is_fetched_again_while_the_provider_has_it() -> None:
+    video_id = await completed()
+    await get_store().delete(f"videos/{video_id}.mp4")
+
+    await look_at(later=timedelta(hours=1))
+
+    found = row(video_id)
+    assert await kept(f"videos/{video_id}.mp4") == [True]
+    assert (found.status, left(video_id)) == (Status.COMPLETED, 8)
+    assert counted() == (0, 1, 0)
+
+
+async def test_while_the_provider_is_away_nothing_is_given_up(strangers: Sandbox, line: None) -> None:
+    video_id = await completed()
+    await get_store().delete(f"videos/{video_id}.mp4")
+
+    with broken(strangers, "500"):
+        await look_at(later=timedelta(hours=1))
+
+    assert (row(video_id).status, left(video_id)) == (Status.COMPLETED, 8)
+    del line
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_file_that_is_lost_for_good_is_given_back_once_and_the_owner_is_told() -> None:
+    video_id, whole = finished(is_shared=True), finished()
+    await keep(f"videos/{whole}.mp4")
+
+    for _ in range(2):
+        await look_at()
+
+    found = row(video_id)
+    assert (found.status, found.error_code, found.credits_returned) == (Status.FAILED, "FileLost", 10)
+    assert "credits are back" in found.error_message
+    assert (left(video_id), left(whole), row(whole).status) == (18, 8, Status.COMPLETED)
+    assert db.look(audit.find_all) == []
+    assert counted() == (0, 0, 1)
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_storage_that_has_lost_very_much_is_for_people() -> None:
+    videos = [finished() for _ in range(archive.MOST_LOST + 1)]
+
+    with capture_logs() as said:
+        await look_at()
+
+    assert {row(video_id).status for video_id in videos} == {Status.COMPLETED}
+    assert "archive.too-much-is-lost" in {line["event"] for line in said}
+    run = db.look(lambda session: session.get_one(ChoreRun, archive.NAME))
+    assert "right storage" in run.last_error
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_walk_comes_round_to_every_file() -> None:
+    """With pages of five, wherever it begins."""
+    videos = [finished() for _ in range(12)]
+    lost, orphans = videos[:3], [new_id() for _ in range(9)]
+    await keep(*(f"videos/{video_id}.mp4" for video_id in (*videos[3:], *orphans)))
+    await keep(*(f"posters/{video_id}.webp" for video_id in (*videos, *orphans)))
+    walk = archive.Walk(size=5, clock=lambda: db.utc_now() + LATER)
+
+    for _ in range(20):
+        await walk.go_on()
+
+    assert {row(video_id).status for video_id in lost} == {Status.FAILED}
+    assert {row(video_id).status for video_id in videos[3:]} == {Status.COMPLETED}
+    assert not any(await kept(*(f"videos/{video_id}.mp4" for video_id in orphans)))
+    assert not any(await kept(*(f"posters/{video_id}.webp" for video_id in orphans)))
+    assert all(await kept(*(f"videos/{video_id}.mp4" for video_id in videos[3:])))
+    assert db.look(audit.find_all) == []

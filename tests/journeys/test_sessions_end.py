@@ -1,0 +1,77 @@
+"""A session that is ended elsewhere: the tabs that are open say so, and do nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, expect
+
+from cuttingasmr.auth import operators
+from cuttingasmr.states.studio import Studio as StudioState
+from tests.support.databases import Databases
+from tests.support.shopper import Shopper
+from tests.support.site import OPERATOR, PASSWORD, Site, Visitor
+from tests.support.socket import Socket
+from tests.support.studio import Studio
+from tests.support.watched import WatchedSite
+
+SAYS = "You have been signed out here."
+
+
+def test_signing_out_another_browser_shows_there_at_once(
+    browser: Browser, page: Page, quiet_site: WatchedSite
+) -> None:
+    account = {"email": "twice@example.org", "password": PASSWORD, "name": "Ada"}
+    other = Studio(browser.new_context(reduced_motion="reduce").new_page(), quiet_site.url)
+    assert page.request.post(f"{quiet_site.url}/api/auth/sign-up", data=account).ok
+    assert other.page.request.post(f"{quiet_site.url}/api/auth/sign-in", data=account).ok
+    home, prices = other.open(), other.another_tab("/pricing")
+    here = Studio(page, quiet_site.url).open("/profile")
+
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("[data-session]")).to_have_count(2)
+    expect(page.locator("[data-session]").first).to_contain_text("This browser")
+    page.locator("[data-session]").nth(1).get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_text("Signed out there.")).to_be_visible()
+    for tab in (home, prices):
+        expect(tab.page.locator("[data-ended]")).to_contain_text(SAYS)
+        expect(tab.page.get_by_role("navigation", name="Account")).to_contain_text("Sign up")
+    home.write("one more").generate()
+    expect(home.page.get_by_role("dialog")).to_be_visible()
+    expect(here.balance).to_be_visible()
+    other.page.context.close()
+
+
+def test_a_ban_ends_what_somebody_has_open(page: Page, quiet_site: WatchedSite) -> None:
+    ada = Shopper(page, quiet_site).join().open()
+    user_id = page.request.get(f"{quiet_site.url}/api/auth/session").json()["user"]["id"]
+    cookie = "; ".join(f"{it.get('name')}={it.get('value')}" for it in page.context.cookies())
+    operator = Visitor(quiet_site)
+    operator.sign_up(OPERATOR)
+    operator.http.post("/api/auth/sign-in", json={"email": OPERATOR, "password": PASSWORD})
+    quiet_site.change(lambda session: operators.vouch_for(session, email=OPERATOR))
+
+    with Socket(quiet_site.url, cookie=cookie) as socket:
+        answer = operator.http.post("/api/manual-ban", json={"userId": user_id, "reason": "Stolen cards."})
+        assert answer.json() == {"success": True}
+        socket.call(StudioState.event_handlers["start"], form={"prompt": "ice", "ratio": "16:9"})
+        assert socket[StudioState.answer].startswith("sign-in")
+
+    expect(page.locator("[data-ended]")).to_contain_text(SAYS)
+    expect(ada.balance).to_have_count(0)
+    operator.http.close()
+
+
+def test_a_page_says_in_plain_words_when_a_limit_is_met(
+    page: Page, databases: Databases, make_site: Callable[..., Site]
+) -> None:
+    site = make_site(
+        databases.make("sqlite"), GENERATION_LIMIT="1/10minutes", WELCOME_CREDITS="100", WORKER="off"
+    )
+    studio = Studio(page, site.url).sign_up().make("the first one")
+
+    studio.write("one more").generate()
+
+    expect(studio.error).to_contain_text("Please try again in 10 minutes.")
+    expect(studio.balance).to_have_text("90")

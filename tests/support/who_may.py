@@ -1,0 +1,185 @@
+"""Who may call what: every route and every event handler, in one table. What is not in it fails the tests.
+
+A new route needs a line in `ROUTES`: what nobody in particular, another user, its owner and an operator are answered. A new
+event handler needs one in `HANDLERS`: who may do something with it. `{video}`, `{order}`, ... are what the owner has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Role = Literal["nobody", "other", "owner", "operator"]
+ROLES: tuple[Role, ...] = ("nobody", "other", "operator", "owner")
+"""In this order: the owner comes last, and may end what the others were refused."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: the status each of the four gets, who come in the order nobody, other, owner, operator."""
+
+    nobody: int
+    other: int
+    owner: int
+    operator: int
+    body: Mapping[str, Any] | None = None
+    query: str = ""
+
+
+def all_of(status: int, **more: Any) -> Route:
+    """Answer everybody alike: it is about nobody, or about who asks."""
+    return Route(status, status, status, status, **more)
+
+
+def signed_in(status: int = 200, **more: Any) -> Route:
+    """Answer whoever is signed in about themselves."""
+    return Route(401, status, status, status, **more)
+
+
+def owners(status: int = 200, nobody: int = 401, **more: Any) -> Route:
+    """Answer the owner; for all others, operators among them, there is nothing there."""
+    return Route(nobody, 404, status, 404, **more)
+
+
+def operators(status: int = 200, **more: Any) -> Route:
+    """Answer operators; for all others there is nothing there."""
+    return Route(401, 404, 404, status, **more)
+
+
+ACCOUNT = {"email": "{fresh}", "password": "correct horse battery"}
+
+ROUTES: dict[str, Route] = {
+    "GET /api/openapi.json": all_of(200),
+    "HEAD /api/openapi.json": all_of(200),
+    "GET /api/docs": all_of(200),
+    "GET /api/health": all_of(200),
+    "HEAD /api/health": all_of(200),
+    "GET /api/health/live": all_of(200),
+    "GET /api/health/ready": all_of(200),
+    "POST /api/auth/sign-up": all_of(200, body=ACCOUNT),
+    "POST /api/auth/sign-in": all_of(401, body=ACCOUNT),
+    "POST /api/auth/demo": all_of(200),
+    "POST /api/auth/sign-out": all_of(200),
+    "GET /api/auth/session": all_of(200),
+    "GET /api/auth/clerk": all_of(404),  # where there is no Clerk, as here
+    "POST /api/auth/clerk": all_of(401, body={"token": "x"}),
+    "GET /api/user/sync": signed_in(),
+    "POST /api/user/sync": signed_in(),
+    "GET /api/credits": signed_in(),
+    "POST /api/credits": signed_in(),
+    "GET /api/credits-check": signed_in(),
+    "GET /api/user/credits.csv": signed_in(),
+    "GET /api/user/sessions": signed_in(),
+    "DELETE /api/user/sessions/{session_id}": owners(),
+    "POST /api/user/sessions/end-others": signed_in(),
+    "POST /api/manual-ban": operators(body={"userId": "{third}", "reason": "because"}),
+    "POST /api/generate-video": signed_in(202, body={"prompt": "ice"}),
+    "GET /api/video-status/{name}": owners(),
+    "GET /api/user/videos": signed_in(),
+    "GET /api/videos/{video_id}/file": owners(nobody=404),
+    "HEAD /api/videos/{video_id}/file": owners(nobody=404),
+    "GET /api/videos/{video_id}/poster": owners(nobody=404),
+    "HEAD /api/videos/{video_id}/poster": owners(nobody=404),
+    "POST /api/payments/checkout": signed_in(body={"planType": "starter"}),
+    "POST /api/payments/creem-advanced": signed_in(body={"planType": "starter"}),
+    "POST /api/payments/creem": signed_in(body={"planType": "starter"}),
+    "GET /api/user/purchases": signed_in(),
+    "GET /api/user/agreement": signed_in(),
+    "POST /api/user/agreement": signed_in(),
+    "GET /api/waiting-payments": operators(),
+    "POST /api/manual-process-payment": operators(body={"orderId": "{order}", "reason": "because"}),
+    "POST /api/manual-credits": operators(body={"email": "{email}", "credits": 1, "reason": "because"}),
+    "POST /api/manual-replay-webhook": operators(body={"eventId": "{event}", "reason": "because"}),
+    "GET /api/check-creem-config": all_of(200),
+    "GET /api/webhook-info": all_of(200),
+    "POST /api/webhooks/creem": all_of(401, body={}),
+    "POST /api/webhooks/clerk": all_of(401, body={}),
+    "POST /api/webhooks/veo3/{token}": all_of(404, body={}),
+}
+
+NAMES = {
+    "session_id": "session",
+    "name": "video",
+    "video_id": "video",
+    "token": "nonsense",
+}
+"""What stands in a route's path for each of its parts."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """One event handler: who may do something with it, and the var that says so to those who may not, if one does.
+
+    Who may not, changes nothing of anybody's, whatever they call it with. `is_called` is false for those who may where
+    that takes long and is tested elsewhere.
+    """
+
+    may: frozenset[Role]
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    tells: str = ""
+    is_called: bool = True
+
+
+EVERYBODY: frozenset[Role] = frozenset(ROLES)
+NOBODY: frozenset[Role] = frozenset()
+SIGNED_IN: frozenset[Role] = frozenset({"other", "owner", "operator"})
+OWNER: frozenset[Role] = frozenset({"owner"})
+OPERATOR: frozenset[Role] = frozenset({"operator"})
+
+REASON = {"reason": "because"}
+
+HANDLERS: dict[str, Handler] = {
+    "Visitor.arrive": Handler(EVERYBODY),
+    "Desk.watch": Handler(NOBODY),  # a page's load may; a browser's own call never begins
+    "History.watch": Handler(NOBODY),
+    "History.show_more_videos": Handler(SIGNED_IN),
+    "History.show_more_lines": Handler(SIGNED_IN),
+    "Purchases.watch": Handler(NOBODY),
+    "Purchases.show_more": Handler(SIGNED_IN),
+    "Purchases.open_receipt": Handler(OWNER, {"order_id": "{order}"}, tells="error"),
+    "Returned.watch": Handler(NOBODY),
+    "Sessions.show": Handler(SIGNED_IN, tells="error"),
+    "Sessions.end": Handler(OWNER, {"session_id": "{session}"}, tells="error"),
+    "Sessions.end_others": Handler(SIGNED_IN, tells="error"),
+    "Shelf.open": Handler(EVERYBODY),
+    "Shelf.search": Handler(EVERYBODY, {"text": "ice"}),
+    "Shelf.take": Handler(EVERYBODY, {"category": ""}),
+    "Studio.prepare": Handler(EVERYBODY),
+    "Studio.choose": Handler(EVERYBODY, {"template_id": "fireplace"}),
+    "Studio.start": Handler(SIGNED_IN, {"form": {"prompt": "ice", "ratio": "16:9"}}, tells="answer"),
+    "Studio.retry": Handler(OWNER, {"video_id": "{failed}"}, tells="answer"),
+    "Studio.admit_failure": Handler(EVERYBODY),
+    "Flow.arrive": Handler(EVERYBODY),
+    "Flow.run": Handler(SIGNED_IN, tells="error", is_called=False),
+    "Flow.copy": Handler(EVERYBODY),
+    "Office.arrive": Handler(OPERATOR),
+    "Office.assign": Handler(OPERATOR, {"form": {"order": "{order}", **REASON}}, tells="error"),
+    "Office.ask": Handler(OPERATOR, {"form": {"order": "{order}", **REASON}}, tells="error"),
+    "Office.replay": Handler(OPERATOR, {"form": {"event": "{event}", **REASON}}, tells="error"),
+    "Office.adjust": Handler(
+        OPERATOR, {"form": {"email": "{email}", "credits": "1", **REASON}}, tells="error"
+    ),
+}
+
+REFLEXES_OWN = frozenset(
+    {
+        "State.hydrate",
+        "State.hydrate_and_load",
+        "State.set_is_hydrated",
+        "FrontendEventExceptionState.handle_frontend_exception",
+        "UpdateVarsInternalState.update_vars_internal",
+        "OnLoadInternalState.on_load_internal",
+        "OnLoadInternalState.set_is_hydrated",
+    }
+)
+"""What Reflex brings with it; `setvar`, which every state has, sets nothing, since no var of ours has a setter."""
+
+
+def filled(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - as JSON is
+    """Put the owner's names into a body, a payload or a path."""
+    if isinstance(value, str):
+        return value.format_map(names) if "{" in value else value
+    if isinstance(value, Mapping):
+        return {key: filled(item, names) for key, item in value.items()}
+    return value
