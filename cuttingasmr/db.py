@@ -7,8 +7,10 @@ session; it may be run again from its start, because the database may ask for th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 import stamina
 from sqlalchemy import Executable, Table, event, insert, text
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -28,6 +30,9 @@ from cuttingasmr.settings import get_settings
 if TYPE_CHECKING:
     from sqlite3 import Connection as SqliteConnection
 
+    from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+    from sqlalchemy.pool import ConnectionPoolEntry
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -36,6 +41,9 @@ THREADS = 12
 
 CONNECTIONS = THREADS + 4
 """A few more, for the threads that are not of this module: the engine's supervisor, and commands."""
+
+IDLE_SECONDS = 2.0
+"""A connection that was used more lately is trusted to be there; where it is not, that is one refusal, and all are renewed."""
 
 SQLITE_BUSY_MS = 15_000
 TRIES = 8
@@ -65,14 +73,38 @@ def make_engine(url: str) -> Engine:
     """Make an engine for SQLite (WAL, immediate write transactions) or PostgreSQL (psycopg2)."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=CONNECTIONS,
         max_overflow=0,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         pool_timeout=10,
         connect_args={"connect_timeout": 3, "options": "-c lock_timeout=10s -c statement_timeout=30s"},
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_ping_idle, engine.dialect))
+    return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_idle(
+    dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Make sure that a connection still leads somewhere, if nobody has used it for a while; else a new one is made.
+
+    SQLAlchemy's own ping asks before every transaction, which doubles what an idle site asks of its database.
+    """
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        is_alive = dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        is_alive = False
+    if not is_alive:
+        raise DisconnectionError
 
 
 def _sqlite(url: str) -> Engine:
@@ -130,6 +162,24 @@ def is_unreachable(error: Exception) -> bool:
     return getattr(error.orig, "pgcode", None) in AWAY_SQLSTATES
 
 
+class _Lost(Exception):
+    """The connection was gone before the transaction could be committed: nothing has happened."""
+
+
+@contextlib.contextmanager
+def _noticing_loss() -> Generator[None, None, None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _Lost from error
+        raise
+
+
+def _asks_for_more(error: Exception) -> bool:
+    return isinstance(error, _Lost) or is_retryable(error)
+
+
 def run(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a unit of work in this thread: one transaction, one commit, again where the database asks for it.
 
@@ -137,12 +187,16 @@ def run(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: 
     """
     try:
         for attempt in stamina.retry_context(
-            on=is_retryable, attempts=TRIES, wait_initial=0.02, wait_max=1, timeout=20
+            on=_asks_for_more, attempts=TRIES, wait_initial=0.02, wait_max=1, timeout=20
         ):
             with attempt, Session(get_engine(), expire_on_commit=False) as session:
-                result = unit(session, *args, **kwargs)
-                session.commit()
+                with _noticing_loss():
+                    result = unit(session, *args, **kwargs)
+                    session.flush()
+                session.commit()  # one that is lost here may have happened, and is not repeated
                 return result
+    except _Lost as error:
+        raise DatabaseUnavailable from error
     except (DBAPIError, PoolExhausted) as error:
         if is_unreachable(error) or is_retryable(error):
             raise DatabaseUnavailable from error
@@ -153,13 +207,18 @@ def run(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: 
 def look(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a unit of work that only reads: nothing is committed, and on SQLite no writer is kept waiting."""
     try:
-        connection = get_engine().connect().execution_options(reading=True)
-        with connection, Session(connection, expire_on_commit=False) as session:
-            return unit(session, *args, **kwargs)
+        for attempt in stamina.retry_context(on=_Lost, attempts=2, wait_initial=0.02):
+            with attempt, _noticing_loss(), get_engine().connect() as connection:
+                reading = connection.execution_options(reading=True)
+                with Session(reading, expire_on_commit=False) as session:
+                    return unit(session, *args, **kwargs)
+    except _Lost as error:
+        raise DatabaseUnavailable from error
     except (DBAPIError, PoolExhausted) as error:
         if is_unreachable(error):
             raise DatabaseUnavailable from error
         raise
+    raise AssertionError  # pragma: no cover - stamina returns or raises
 
 
 async def transact(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -22,7 +22,7 @@ from limits.aio.strategies import MovingWindowRateLimiter as Limiter
 from limits.errors import StorageError
 
 from cuttingasmr.errors import TooManyRequests
-from cuttingasmr.settings import get_settings
+from cuttingasmr.settings import MANY, get_settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,6 +56,10 @@ def _always(rule: str) -> Callable[[], str]:
     return lambda: rule
 
 
+def _strictly(rule: str) -> Callable[[], str]:
+    return lambda: rule if get_settings().strict_limits else MANY
+
+
 GENERATE = Limit(
     "generate",
     lambda: get_settings().generation_limit,
@@ -70,16 +74,16 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", _always("60 per 15 minutes"), "That w
 """Tries from one network address, which a school or an office may share."""
 
 SIGN_UP = Limit("sign-up-address", _always("20 per minute"), "That were many new accounts from one place.")
-REFUSED_TOKENS = Limit("refused-tokens", _always("120 per minute"), "That were many tries to sign in.")
+REFUSED_TOKENS = Limit("refused-tokens", _strictly("120 per minute"), "That were many tries to sign in.")
 """Tokens of Clerk's that were brought from one address and refused. A good one is taken whatever was before it."""
 
-CHECKOUT = Limit("checkout", _always("30 per 10 minutes"), "That were many visits to the payment page.")
+CHECKOUT = Limit("checkout", _strictly("30 per 10 minutes"), "That were many visits to the payment page.")
 PICTURES = Limit("pictures", _always("40 per hour"), "That were many pictures in one hour.")
 """Pictures that one person may bring, good or bad: each costs a second of work, and space for a day."""
 
 API_READ = Limit("api-read", lambda: get_settings().api_limit)
 API_WRITE = Limit("api-write", lambda: get_settings().api_write_limit)
-WEBHOOK_JUNK = Limit("webhook-junk", _always("60 per minute"))
+WEBHOOK_JUNK = Limit("webhook-junk", _strictly("60 per minute"))
 """Calls of one address to the webhooks that prove not to be a provider's. A genuine one is taken whatever was before it."""
 
 TABLE = (

@@ -77,6 +77,16 @@ def session_of(cookie: str) -> SessionRow | None:
     return db.look(lambda session: sessions.find_row(session, token=cookie))
 
 
+@pytest.fixture
+def strict_site(
+    databases: Databases, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ClerkApi]:
+    """One of which limits are kept as in production."""
+    folder = tmp_path_factory.mktemp("clerk-strict")
+    with serving_clerk(databases.make("sqlite"), sandbox, folder, strict_limits="true") as site:
+        yield site
+
+
 # --- the exchange
 
 
@@ -185,8 +195,8 @@ def test_every_broken_token_is_refused_the_same_way_with_one_look_at_the_keys(sq
     assert site.api.written() == written
 
 
-def test_refused_tokens_are_counted_and_a_good_one_is_taken_all_the_same(sqlite_site: ClerkApi) -> None:
-    site = sqlite_site
+def test_refused_tokens_are_counted_and_a_good_one_is_taken_all_the_same(strict_site: ClerkApi) -> None:
+    site = strict_site
     ada = site.someone()
     most = parsed(REFUSED_TOKENS.rule()).amount
     assert {site.exchange("a.b.c").status_code for _ in range(most)} == {401}
@@ -272,9 +282,11 @@ def test_signing_out_works_while_clerk_is_away_and_counts(sqlite_site: ClerkApi)
     site = sqlite_site
     ada = site.someone()
     token = site.door.token(ada.clerk_id, ada.session_id)
+    asked = site.api.sandbox.counts("clerk").get("revocations", 0)
 
     with broken(site.api.sandbox, "down", provider="clerk"):
         assert ada.http.post("/api/auth/sign-out").json() == {"success": True}
+        wait_until(lambda: site.api.sandbox.counts("clerk").get("revocations", 0) > asked)  # after the answer
 
     assert site.exchange(token).status_code == 401
     assert asyncio.run(tell_clerk()) == 1, "later it is told"

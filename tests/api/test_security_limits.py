@@ -6,11 +6,13 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import httpx
 import pytest
+from limits import parse
 from sqlmodel import col, select
 from starlette.types import Message
 
@@ -26,6 +28,7 @@ from cuttingasmr.models import WebhookEvent
 from cuttingasmr.settings import Settings
 from tests.support import creem_says
 from tests.support.api import Api
+from tests.support.binding import bind
 
 MakeApi = Callable[..., Api]
 
@@ -96,7 +99,7 @@ def test_ten_tries_to_sign_in_are_looked_at_and_no_more(make_api: MakeApi) -> No
 
 
 def test_junk_is_turned_away_from_the_webhooks_and_a_genuine_event_is_always_taken(make_api: MakeApi) -> None:
-    api = make_api(creem_webhook_secret=creem_says.SECRET, api_limit="1/minute")
+    api = make_api(creem_webhook_secret=creem_says.SECRET, api_limit="1/minute", strict_limits="true")
     caller = api.browser()
     statuses = [
         caller.post("/api/webhooks/creem", content=b"{}", headers={"creem-signature": "0" * 64}).status_code
@@ -115,7 +118,7 @@ def test_junk_is_turned_away_from_the_webhooks_and_a_genuine_event_is_always_tak
 
 
 def test_checkouts_are_limited(make_api: MakeApi) -> None:
-    ada = make_api().someone()
+    ada = make_api(strict_limits="true").someone()
 
     statuses = [
         ada.http.post("/api/payments/creem", json={"planType": "starter"}).status_code for _ in range(31)
@@ -127,7 +130,9 @@ def test_checkouts_are_limited(make_api: MakeApi) -> None:
 def test_every_limit_can_be_read() -> None:
     assert len({limit.name for limit in rate_limits.TABLE}) == len(rate_limits.TABLE)
     assert all(rate_limits.parsed(limit.rule()).amount > 0 for limit in rate_limits.TABLE)
-    assert Settings.model_fields["generation_limit"].default == "5/10minutes"
+    strict, easy = Settings(strict_limits=True), Settings()
+    assert (strict.generation_limit, strict.user_video_limit) == ("5/10minutes", 60)
+    assert parse(easy.generation_limit).amount > 1000
 
 
 @pytest.mark.parametrize(
@@ -254,7 +259,9 @@ def test_forged_addresses_buy_no_more_tries(make_api: MakeApi) -> None:
     assert statuses == [200] * 20 + [429] * 2
 
 
-async def test_a_callers_points_come_back_with_the_minute() -> None:
+async def test_a_callers_points_come_back_with_the_minute(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     moment = [0.0]
 
     async def refusing(_scope: Any, _receive: Any, send: Any) -> None:  # noqa: ANN401
@@ -266,6 +273,7 @@ async def test_a_callers_points_come_back_with_the_minute() -> None:
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
+    bind(monkeypatch, tmp_path, api_limit="600/minute")
     crowd = Crowd(refusing, clock=lambda: moment[0])
     scope = {"type": "http", "path": "/api/credits", "method": "GET", "headers": [], "client": ("1.2.3.4", 1)}
     for _ in range(1300):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, col, update
 
 from cuttingasmr import db
 from cuttingasmr.api.app import make_api as make_the_api
 from cuttingasmr.auth import operators, sessions
-from cuttingasmr.models import Order, OrderState, Outcome, WebhookEvent
+from cuttingasmr.generation import pictures
+from cuttingasmr.models import Order, OrderState, Outcome, Video, WebhookEvent
 from cuttingasmr.models.columns import new_id
 from tests.support.api import Api, serving
 from tests.support.databases import Databases
 from tests.support.people import make_user
+from tests.support.pictures import encoded
 from tests.support.site import OPERATOR, Sandbox
 from tests.support.who_may import NAMES, ROLES, ROUTES, Role, Route, filled
 
@@ -60,7 +63,7 @@ class World:
             "operator": make_user(email=OPERATOR, credits=1000),
         }
         db.run(operators.vouch_for, email=OPERATOR)
-        self.video = api.keep_film(self.owner, film)
+        self.film = film
         self.order = db.run(_add_order, self.owner.id)
         self.event = db.run(_add_event)
 
@@ -68,7 +71,9 @@ class World:
         """Say what the owner has; what a call may end is new for each."""
         token = db.run(sessions.begin, user_id=self.owner.id)
         return {
-            "video": self.video,
+            "video": self._new_video(),
+            "picture": asyncio.run(_add_picture(self.owner.id)),
+            "moment": "1",
             "order": self.order,
             "event": self.event,
             "email": self.email,
@@ -78,6 +83,12 @@ class World:
             "nonsense": "x",
         }
 
+    def _new_video(self) -> str:
+        video = self.api.keep_film(self.owner, self.film)
+        preview = update(Video).where(col(Video.id) == video).values(preview_key=f"videos/{video}.mp4")
+        db.run(lambda session: session.exec(preview))
+        return video
+
     def call(self, name: str, route: Route, role: Role) -> int:
         """Call a route as this person, with a session of its own, and give the status."""
         user_id = self.people.get(role)
@@ -86,7 +97,12 @@ class World:
         names = self.names()
         placed = re.sub(r"{(\w+)}", lambda part: names[NAMES[part[1]]], path)
         body = None if route.body is None else filled(route.body, names)
-        return browser.request(method, f"{placed}{route.query}", json=body).status_code
+        return browser.request(method, f"{placed}{filled(route.query, names)}", json=body).status_code
+
+
+async def _add_picture(user_id: str) -> str:
+    picture = await pictures.add(user_id=user_id, content=encoded())
+    return picture.id
 
 
 def _add_order(session: Session, user_id: str) -> str:
