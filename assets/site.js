@@ -158,7 +158,7 @@
   const toForm = () => form()?.scrollIntoView({ block: "center" });
 
   /** Put what a video was made of into the form, here or wherever the form is drawn next (states/wishes.py tells it). */
-  const takeWish = ({ detail: wish }) => {
+  const takeWish = (wish) => {
     if (wish.prompt) draft.prompt = wish.prompt;
     draft.ratio = wish.ratio;
     draft.template = awaited = wish.template;
@@ -175,6 +175,25 @@
     count();
     toForm();
     plan();
+  };
+
+  let heard = "";
+
+  // A wish stands in the page until another one is told: it is taken once, also over a reload.
+  const WISHED = "wished";
+
+  const hearWish = () => {
+    const told = find("[data-wish]")?.dataset.wish;
+    if (!told) return;
+    const wish = JSON.parse(told);
+    try {
+      if (sessionStorage.getItem(WISHED) === wish.at) return;
+      sessionStorage.setItem(WISHED, wish.at);
+    } catch {
+      if (heard === wish.at) return; // the browser keeps nothing
+    }
+    heard = wish.at;
+    takeWish(wish);
   };
 
   const fill = (chip) => {
@@ -297,7 +316,6 @@
   addEventListener("drop", drop);
   addEventListener("paste", paste);
   addEventListener("submit", submit, true);
-  addEventListener("wish", takeWish);
   addEventListener("stranger", () => open("sign-in"));
   addEventListener("input", (event) => event.target.closest?.("form[data-studio]") && read());
   addEventListener("change", (event) => event.target.closest?.("form[data-studio]") && read());
@@ -325,6 +343,7 @@
 
   const refresh = () => {
     planned = false;
+    hearWish();
     restore();
     tellPictures();
     hear();
@@ -345,7 +364,7 @@
       subtree: true,
       childList: true,
       attributes: true,
-      attributeFilter: ["data-answer", "data-elapsed", "data-at", "class", "value"],
+      attributeFilter: ["data-answer", "data-wish", "data-elapsed", "data-at", "class", "value"],
     });
     refresh();
     if (keepsPictures()) callPictures();

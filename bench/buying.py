@@ -14,7 +14,7 @@ from tests.support import creem_says
 from tests.support.browser import launch_options
 from tests.support.postgres import Postgres
 from tests.support.shopper import Shopper
-from tests.support.site import Site, Visitor
+from tests.support.site import Site, Visitor, wait_until
 
 PURCHASES = 30
 WANTED_MS = 200
@@ -60,7 +60,7 @@ def _bought(site: Site, shopper: Shopper) -> float:
     body = creem_says.raw(creem_says.paid(request_id=order_id))
     headers = {"creem-signature": creem_says.signed(body, SECRET)}
     httpx.post(f"{site.url}/api/webhooks/creem", content=body, headers=headers, trust_env=False)
-    shopper.page.wait_for_function("window.creditedAt")
+    wait_until(lambda: shopper.page.evaluate("Boolean(window.creditedAt)"))
     seen = float(shopper.page.evaluate("window.creditedAt"))
     paid_at = site.look(lambda session: session.get_one(Order, order_id)).paid_at
     return seen - (paid_at.timestamp() * 1000 if paid_at else 0)

@@ -258,9 +258,17 @@ def table_of(model: type[SQLModel]) -> Table:
     return cast("Table", cast("Any", model).__table__)
 
 
+def line(session: Session) -> Connection:
+    """Give the connection of a session's transaction, for statements that go past the unit of work; asked for once."""
+    found = session.info.get("line")
+    if found is None:
+        found = session.info["line"] = session.connection()
+    return found
+
+
 def write(session: Session, model: type[SQLModel], **values: object) -> None:
     """Insert a row past the unit of work, which costs several times as much as the statement itself."""
-    session.connection().execute(_plain_insert(table_of(model)), values)
+    line(session).execute(_plain_insert(table_of(model)), values)
 
 
 def write_once(session: Session, model: type[SQLModel], *, once: tuple[str, ...], **values: object) -> bool:
@@ -268,8 +276,9 @@ def write_once(session: Session, model: type[SQLModel], *, once: tuple[str, ...]
 
     Read with RETURNING: a row count is not told alike everywhere.
     """
-    statement = _insert_once(table_of(model), once, session.get_bind().dialect.name)
-    return session.connection().execute(statement, values).first() is not None
+    connection = line(session)
+    statement = _insert_once(table_of(model), once, connection.dialect.name)
+    return connection.execute(statement, values).first() is not None
 
 
 @cache

@@ -52,7 +52,7 @@ def prompt_form() -> rx.Component:
             on_submit=Studio.start,
             class_name=theme.FORM,
             aria_label="New video",
-            custom_attrs={"data-studio": "", "data-answer": Studio.answer},
+            custom_attrs={"data-studio": "", "data-answer": Studio.answer, "data-wish": Studio.wish},
         ),
         alert(rx.cond(Studio.error_at == "form", Studio.error, ""), name="form"),
         rx.cond(Studio.is_short & (Studio.error_at == "form"), _way_to_credits()),

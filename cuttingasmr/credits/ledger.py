@@ -61,7 +61,7 @@ def reserve(session: Session, *, user_id: str, video_id: str, credits: int) -> N
     """
     if not _write_entry(session, user_id, Kind.SPEND, reference=video_id, credits=-credits):
         return
-    if session.connection().execute(_CHARGE, {"owner": user_id, "cost": credits}).first() is None:
+    if db.line(session).execute(_CHARGE, {"owner": user_id, "cost": credits}).first() is None:
         raise InsufficientCredits
 
 
@@ -77,7 +77,7 @@ def give_back(session: Session, *, video_id: str) -> int:
     user_id, credits = spent[0], -spent[1]
     if not _write_entry(session, user_id, Kind.GIVE_BACK, reference=video_id, credits=credits):
         return 0
-    session.connection().execute(_RETURN, {"owner": user_id, "cost": credits})
+    db.line(session).execute(_RETURN, {"owner": user_id, "cost": credits})
     return credits
 
 
@@ -112,7 +112,7 @@ def adjust(session: Session, *, user_id: str, audit_id: int, credits: int) -> No
 
 
 def _add_to_total(session: Session, user_id: str, credits: int) -> None:
-    session.connection().execute(_GRANT, {"owner": user_id, "more": credits})
+    db.line(session).execute(_GRANT, {"owner": user_id, "more": credits})
 
 
 def _write_entry(session: Session, user_id: str, kind: Kind, *, reference: str, credits: int) -> bool:

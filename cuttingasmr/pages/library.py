@@ -39,6 +39,7 @@ def _library() -> rx.Component:
             "data-address": Library.address,
             "data-loaded": Library.is_loaded.to_string(),
             "data-answer": Studio.answer,
+            "data-wish": Studio.wish,
         },
     )
 

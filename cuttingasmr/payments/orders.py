@@ -89,7 +89,7 @@ def _claim(session: Session, payment: Payment, ticket: Ticket | None) -> Taken |
     """
     order_id = payment.request_id or (ticket.order_id if ticket else "")
     asked = {"named": order_id, "payment": payment.order_id, "transaction": payment.transaction_id}
-    row = session.connection().execute(_CLAIM, asked | _facts(payment)).first()
+    row = db.line(session).execute(_CLAIM, asked | _facts(payment)).first()
     if row is None:
         return None
     *facts, was_early_taken = row
@@ -97,7 +97,7 @@ def _claim(session: Session, payment: Payment, ticket: Ticket | None) -> Taken |
     state, reason = _judge(agreed, payment)
     if state != OrderState.COMPLETED:
         verdict = {"judged": order_id, "state": state, "reason": reason}
-        session.connection().execute(_JUDGE, verdict)
+        db.line(session).execute(_JUDGE, verdict)
     _grant(session, order_id, agreed, state)
     return Taken(order_id, agreed.user_id, state, reason, was_early_taken)
 

@@ -27,7 +27,8 @@ class Studio(rx.State):
     """What is about to be made.
 
     `key` goes with one submission, so that pressing twice makes one video. `answer` changes with every answer, which is
-    how the page knows that the button may be pressed again; it begins with what became of the press.
+    how the page knows that the button may be pressed again; it begins with what became of the press. `wish` is what a video
+    was made of, as JSON, for the page's script to put into the form once: the page's policy lets nothing be called.
     """
 
     template_id: str = rx.SessionStorage("", name="template")
@@ -36,6 +37,7 @@ class Studio(rx.State):
     error: rx.Field[str] = rx.field("")
     error_at: rx.Field[str] = rx.field("")
     is_short: rx.Field[bool] = rx.field(default=False)
+    wish: rx.Field[str] = rx.field("")
 
     @rx.var
     def parts(self) -> list[Part]:
@@ -105,9 +107,9 @@ class Studio(rx.State):
             return []
         wish = wish_of(seen.video, kept)
         self.template_id, self.error = wish["template"], ""
-        put = rx.call_script(f"dispatchEvent(new CustomEvent('wish', {{ detail: {json.dumps(wish)} }}))")
+        self.wish = json.dumps(wish | {"at": uuid4().hex})
         is_home = self.router.url.path.rstrip("/") == routes.HOME.rstrip("/")
-        return [put] if is_home else [put, rx.redirect(routes.HOME)]
+        return [] if is_home else [rx.redirect(routes.HOME)]
 
     @rx.event
     async def admit_failure(self) -> None:
