@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from cuttingasmr.models import HdState, Status, Video
 from tests.support.bookcase import Bookcase, make_film
-from tests.support.site import Site
+from tests.support.site import Site, wait_until
 from tests.support.watched import WatchedSite
 
 PHONE = {"width": 390, "height": 844}
@@ -232,6 +232,11 @@ def test_a_failure_is_tried_again_in_one_press(ada: Bookcase) -> None:
     expect(ada.balance).to_have_text("18")
 
 
+def lower_edge(ada: Bookcase) -> float:
+    box = ada.page.locator("dialog[open]").bounding_box()
+    return box["y"] + box["height"] if box else 0
+
+
 def test_on_a_phone_two_stand_in_a_row_and_nothing_scrolls_sideways(ada: Bookcase, film: Video) -> None:
     ada.page.set_viewport_size(PHONE)  # pyright: ignore[reportArgumentType] - it wants its own typed dict
     first, *_ = ada.fill(*"abcdef", film=film)
@@ -240,9 +245,9 @@ def test_on_a_phone_two_stand_in_a_row_and_nothing_scrolls_sideways(ada: Bookcas
     assert ada.page.locator("[data-tiles]").evaluate(COLUMNS) == 2
     sheet = ada.open_video(first)
 
-    box = ada.page.locator("dialog[open]").bounding_box()
-    assert box is not None
-    assert box["y"] + box["height"] == pytest.approx(PHONE["height"], abs=2)  # it stands on the lower edge
+    wait_until(
+        lambda: lower_edge(ada) == pytest.approx(PHONE["height"], abs=2)
+    )  # it has slid in and stands there
     expect(sheet.get_by_role("link", name="Download", exact=True)).to_be_visible()
     assert ada.page.evaluate(TOO_WIDE) <= 0
     sheet.get_by_role("button", name="Close").click()
