@@ -70,6 +70,7 @@
     if (demo) return once(demo, demo, "demo");
     if (!event.target.closest?.("[data-sign-out]")) return;
     await post("sign-out");
+    await window.leaveClerk?.(); // assets/clerk.js, where it was needed
     leaveFor("/", "draft", "template", "pictures");
   });
 
@@ -90,6 +91,8 @@
   };
 
   addEventListener("load", () => setTimeout(renew, 5000)); // by then the page knows who is here
+
+  window.account = { isDoor, next, post, leaveFor };
 
   // Links to the doors keep where their visitor was going.
   addEventListener(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, attack, buying, library, live, throughput, waiting
+from bench import arrivals, attack, buying, library, live, throughput, tokens, waiting
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -12,6 +12,7 @@ ALL = {
     "waiting": waiting.run,
     "throughput": throughput.run,
     "arrivals": arrivals.run,
+    "tokens": tokens.run,
     "buying": buying.run,
     "library": library.run,
     "attack": attack.run,

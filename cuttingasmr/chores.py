@@ -9,6 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from cuttingasmr import db
+from cuttingasmr.auth import clerk
 from cuttingasmr.credits import audit
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
@@ -18,7 +19,7 @@ from cuttingasmr.payments import report, webhook
 from cuttingasmr.payments.reconcile import reconcile
 from cuttingasmr.providers.http import close_client
 
-HOUR = 3600.0
+MINUTE, HOUR = 60.0, 3600.0
 
 log = structlog.get_logger()
 
@@ -46,6 +47,11 @@ def audit_money() -> None:
         )
 
 
+def tell_clerk() -> None:
+    """Tell Clerk of sessions that ended here while it could not be reached."""
+    _wait_for(clerk.tell_endings)
+
+
 def _wait_for(work: Callable[[], Awaitable[object]]) -> None:
     """Do something that waits for a provider, in an event loop of its own."""
 
@@ -69,6 +75,7 @@ def _forget_prompts(session: Session) -> None:
 
 CHORES = (
     Chore(15.0, reconcile_orders),
+    Chore(MINUTE, tell_clerk),
     Chore(HOUR, audit_money, "audit"),
     Chore(HOUR, compare_books),
     Chore(5.0, preview.cut_previews),

@@ -7,9 +7,10 @@ AppError (500)
 │   └── WrongCredentials, BadSignature
 ├── InsufficientCredits (402)
 ├── Forbidden (403)
+│   └── SignUpElsewhere
 ├── NotFound (404)
 ├── Conflict (409)
-│   ├── EmailTaken
+│   ├── EmailTaken, EmailUnconfirmed
 │   ├── KeyReused
 │   └── AlreadyEnded, AlreadySubmitted
 ├── Invalid (422)
@@ -20,6 +21,7 @@ AppError (500)
 └── Unavailable (503)
     ├── DatabaseUnavailable
     ├── ModerationUnavailable
+    ├── SignInUnavailable
     └── ProviderUnavailable
 ProviderRejected (502)    a provider's clear "no"; never shown as it is
 HalfConfigured, SchemaMismatch    stop the start, not a request
@@ -89,6 +91,10 @@ class Forbidden(AppError):
     status = HTTPStatus.FORBIDDEN
 
 
+class SignUpElsewhere(Forbidden):
+    """New accounts are made with Clerk here: use the sign-up page."""
+
+
 class NotFound(AppError):
     """There is nothing here, or it is not yours to see."""
 
@@ -103,6 +109,10 @@ class Conflict(AppError):
 
 class EmailTaken(Conflict):
     """There is an account with this e-mail address already. Sign in instead."""
+
+
+class EmailUnconfirmed(Conflict):
+    """Your e-mail address belongs to an account with a password already, and was never confirmed there. Sign in with that password and confirm the address; after that, both ways lead into the same account."""
 
 
 class KeyReused(Conflict):
@@ -179,6 +189,10 @@ class DatabaseUnavailable(Unavailable):
 
 class ModerationUnavailable(Unavailable):
     """Prompts cannot be checked right now, so no video was started and nothing was charged. Please try again soon."""
+
+
+class SignInUnavailable(Unavailable):
+    """Clerk, which signs people in here, cannot be reached right now. Please try again in a moment."""
 
 
 class ProviderUnavailable(Unavailable):

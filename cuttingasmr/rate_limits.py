@@ -74,6 +74,9 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", _always("60 per 15 minutes"), "That w
 """Tries from one network address, which a school or an office may share."""
 
 SIGN_UP = Limit("sign-up-address", _always("20 per minute"), "That were many new accounts from one place.")
+REFUSED_TOKENS = Limit("refused-tokens", _strictly("120 per minute"), "That were many tries to sign in.")
+"""Tokens of Clerk's that were brought from one address and refused. A good one is taken whatever was before it."""
+
 CHECKOUT = Limit("checkout", _strictly("30 per 10 minutes"), "That were many visits to the payment page.")
 PICTURES = Limit("pictures", _always("40 per hour"), "That were many pictures in one hour.")
 """Pictures that one person may bring, good or bad: each costs a second of work, and space for a day."""
@@ -88,6 +91,7 @@ TABLE = (
     SIGN_IN_ACCOUNT,
     SIGN_IN_ADDRESS,
     SIGN_UP,
+    REFUSED_TOKENS,
     CHECKOUT,
     PICTURES,
     API_READ,

@@ -13,6 +13,7 @@ from limits import parse_many
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cuttingasmr.clerk_address import Sources, content_sources, frontend_host, publishable_key
 from cuttingasmr.errors import HalfConfigured
 
 PRODUCTION_NEEDS = (
@@ -29,6 +30,12 @@ PRODUCTION_NEEDS = (
     "VEO3_API_KEYS",
 )
 """What production refuses to start without. Grows with each feature that brings a secret of its own."""
+
+CLERK_NEEDS = ("CLERK_PUBLISHABLE_KEY", "CLERK_SECRET_KEY", "CLERK_WEBHOOK_SIGNING_SECRET")
+"""What production needs too, unless `ACCOUNTS=local` says that there is no Clerk. Half of it is no use anywhere."""
+
+CLERK_IN_SANDBOX = "sandbox"
+"""As `CLERK_PUBLISHABLE_KEY`, in development: the sandbox's Clerk signs people in."""
 
 SANDBOX_KEY = "sandbox-key"
 """The key shown to the sandbox, which takes any: it is no secret and opens nothing."""
@@ -86,6 +93,16 @@ class Settings(BaseSettings):
     redis_url: str = Field(default="", repr=False)
     storage_url: str = Field(default="", repr=False)
     data_dir: Path = Path("data")
+
+    accounts: Literal["clerk", "local"] = "clerk"
+    """Who signs people in. `clerk` without keys, in development, is `local` as well."""
+    clerk_publishable_key: str = ""
+    clerk_secret_key: SecretStr = SecretStr("")
+    clerk_webhook_signing_secret: SecretStr = SecretStr("")
+    clerk_jwks_url: str = ""
+    clerk_api_url: str = ""
+    clerk_proxy_url: str = ""
+    """Where Clerk's frontend API is, if not at the host that the publishable key names."""
 
     creem_api_key: SecretStr = SecretStr("")
     creem_api_url: str = ""
@@ -148,10 +165,12 @@ class Settings(BaseSettings):
             self.secret_key = SecretStr(secrets.token_urlsafe(32))
         self._fill_limits()
         self._fill_providers()
+        self._fill_clerk()
         return self
 
     def _refuse_gaps(self) -> None:
-        missing = [name for name in PRODUCTION_NEEDS if not _text(getattr(self, name.lower())).strip(" ,")]
+        needed = PRODUCTION_NEEDS if self.accounts == "local" else PRODUCTION_NEEDS + CLERK_NEEDS
+        missing = [name for name in needed if not _text(getattr(self, name.lower())).strip(" ,")]
         if missing:
             raise HalfConfigured(missing)
 
@@ -180,6 +199,30 @@ class Settings(BaseSettings):
             self.creem_api_url = self.creem_api_url or f"{self.sandbox_url}/creem"
             self._fill_sandbox_shop()
 
+    def _fill_clerk(self) -> None:
+        """Derive where Clerk is from its publishable key; without one, or with `ACCOUNTS=local`, there is no Clerk."""
+        if self.accounts == "local":
+            self.clerk_publishable_key = ""
+        if self.clerk_publishable_key == CLERK_IN_SANDBOX and self.app_env == "development":
+            self._fill_sandbox_clerk()
+        if not self.has_clerk:
+            return
+        self.clerk_proxy_url = self.clerk_proxy_url.rstrip("/")
+        frontend_host(self.clerk_publishable_key)
+        if not _text(self.clerk_secret_key):
+            raise ValueError("CLERK_PUBLISHABLE_KEY is set, so CLERK_SECRET_KEY must be, too")
+        self.clerk_jwks_url = self.clerk_jwks_url or f"{self.clerk_frontend_url}/.well-known/jwks.json"
+        self.clerk_api_url = self.clerk_api_url.rstrip("/") or "https://api.clerk.com"
+
+    def _fill_sandbox_clerk(self) -> None:
+        """Let the sandbox's Clerk be ours, with its secrets, which protect nothing."""
+        self.clerk_publishable_key = publishable_key(urlsplit(self.sandbox_url).netloc)
+        self.clerk_proxy_url = self.clerk_proxy_url or f"{self.sandbox_url}/clerk"
+        self.clerk_api_url = self.clerk_api_url or f"{self.sandbox_url}/clerk"
+        self.clerk_secret_key = SecretStr(_text(self.clerk_secret_key) or "sk_test_sandbox")
+        secret = _text(self.clerk_webhook_signing_secret) or "whsec_c2FuZGJveC1jbGVyay1zZWNyZXQ="
+        self.clerk_webhook_signing_secret = SecretStr(secret)
+
     def _fill_sandbox_shop(self) -> None:
         """Let the sandbox's shop be ours: its products, its secret (which protects nothing), its payment page."""
         for name in ("starter", "standard", "premium"):
@@ -196,6 +239,30 @@ class Settings(BaseSettings):
         return "test" if is_test else "prod"
 
     @property
+    def has_clerk(self) -> bool:
+        """Whether Clerk signs people in here."""
+        return bool(self.clerk_publishable_key)
+
+    @property
+    def clerk_frontend_url(self) -> str:
+        """Clerk's frontend API: where its scripts and keys come from, and who issues its tokens."""
+        return self.clerk_proxy_url or f"https://{frontend_host(self.clerk_publishable_key)}"
+
+    @property
+    def clerk_script_hosts(self) -> Sources:
+        """What a content security policy must allow for Clerk's scripts, by directive; nothing without Clerk."""
+        return content_sources(self.clerk_frontend_url) if self.has_clerk else {}
+
+    @property
+    def own_origins(self) -> frozenset[str]:
+        """Give the origins from which visitors use this site, exactly as a browser names them."""
+        parts = urlsplit(self.app_url)
+        here = {f"{parts.scheme}://{parts.netloc}"}
+        if self.app_env == "development":
+            here |= {f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"}
+        return frozenset(here)
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether the database is the embedded one, which one process at a time may work on."""
         return self.database_url.startswith("sqlite")
@@ -209,11 +276,6 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> list[str]:
         """The networks of our own proxies."""
         return [network.strip() for network in self.trusted_proxies.split(",") if network.strip()]
-
-    @property
-    def clerk_script_hosts(self) -> dict[str, tuple[str, ...]]:
-        """What a content security policy must allow for Clerk's scripts, by directive."""
-        return {}
 
     @property
     def provider_keys(self) -> tuple[str, ...]:

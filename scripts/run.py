@@ -94,6 +94,7 @@ def start_sandbox(children: Children) -> str:
     sandbox_port = str(next(free_ports(int(os.environ.get("SANDBOX_PORT") or 3900))))
     os.environ["SANDBOX_URL"] = f"http://127.0.0.1:{sandbox_port}"
     os.environ.setdefault("SANDBOX_CREEM_WEBHOOK_URL", f"http://{local_host()}:{port()}/api/webhooks/creem")
+    os.environ.setdefault("SANDBOX_CLERK_WEBHOOK_URL", f"http://{local_host()}:{port()}/api/webhooks/clerk")
     os.environ.setdefault("SANDBOX_CREEM_SUCCESS_URL", f"{os.environ['APP_URL']}/payment/success")
     children.start("The sandbox", [sys.executable, "-m", "cuttingasmr.sandbox", "--port", sandbox_port])
     return os.environ["SANDBOX_URL"]

@@ -122,3 +122,27 @@ def test_a_database_that_is_away_is_told_as_such(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(DatabaseUnavailable):
         check_schema()
     let_go()
+
+
+@pytest.mark.usefixtures("empty")
+def test_clerk_comes_to_a_site_that_is_full_and_nothing_is_lost() -> None:
+    """SQLite would drop a table that is built anew, and with it all rows that refer to it."""
+    command.upgrade(configuration(), "0003")
+    execute(
+        "INSERT INTO users (id, email, name, is_banned, is_demo, total_credits, used_credits, created_at)"
+        " VALUES ('u1', 'ada@example.org', 'Ada', false, false, 18, 10, CURRENT_TIMESTAMP)"
+    )
+    execute(
+        "INSERT INTO sessions (token_hash, user_id, source, user_agent, created_at, last_seen_at, expires_at)"
+        " VALUES ('h1', 'u1', 'local', '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)"
+    )
+
+    for revision in ("0004", "0003", "0004"):
+        (command.upgrade if revision == "0004" else command.downgrade)(configuration(), revision)
+        rows = db.look(
+            lambda session: session.connection().execute(text("SELECT id, used_credits FROM users")).all()
+        )
+        held = db.look(
+            lambda session: session.connection().execute(text("SELECT user_id FROM sessions")).all()
+        )
+        assert ([tuple(row) for row in rows], [tuple(row) for row in held]) == ([("u1", 10)], [("u1",)])

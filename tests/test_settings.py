@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from cuttingasmr.clerk_address import frontend_host
 from cuttingasmr.errors import HalfConfigured
-from cuttingasmr.settings import PRODUCTION_NEEDS, SANDBOX_KEY, Settings
+from cuttingasmr.settings import CLERK_NEEDS, PRODUCTION_NEEDS, SANDBOX_KEY, Settings
 
 WHOLE = {
     "APP_ENV": "production",
@@ -23,7 +24,11 @@ WHOLE = {
     "CREEM_PRODUCT_STANDARD": "prod_2",
     "CREEM_PRODUCT_PREMIUM": "prod_3",
     "VEO3_API_KEYS": "kie-secret-one, kie-secret-two",
+    "CLERK_PUBLISHABLE_KEY": "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k",
+    "CLERK_SECRET_KEY": "sk_live_clerk-secret",
+    "CLERK_WEBHOOK_SIGNING_SECRET": "whsec_Y2xlcmstc2VjcmV0",
 }
+NEEDS = PRODUCTION_NEEDS + CLERK_NEEDS
 
 
 def read(monkeypatch: pytest.MonkeyPatch, folder: Path, **environment: str) -> Settings:
@@ -65,11 +70,11 @@ def test_production_names_all_that_is_missing_at_once(
     with pytest.raises(HalfConfigured) as refusal:
         read(monkeypatch, tmp_path, APP_ENV="production")
 
-    assert refusal.value.missing == list(PRODUCTION_NEEDS)
-    assert all(name in str(refusal.value) for name in PRODUCTION_NEEDS)
+    assert refusal.value.missing == list(NEEDS)
+    assert all(name in str(refusal.value) for name in NEEDS)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, id=name) for name in PRODUCTION_NEEDS])
+@pytest.mark.parametrize("name", [pytest.param(name, id=name) for name in NEEDS])
 @pytest.mark.parametrize("value", [pytest.param(value, id=repr(value)) for value in ("", " ", " , ")])
 def test_production_refuses_to_start_without_one_of_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
@@ -99,6 +104,92 @@ def test_a_key_in_development_speaks_to_creems_test_mode(
 
     assert settings.creem_api_url == "https://test-api.creem.io"
     assert settings.veo3_api_base_url == "https://api.kie.ai"
+
+
+def test_clerk_is_found_by_its_publishable_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = read(monkeypatch, tmp_path, **WHOLE)
+
+    assert settings.has_clerk
+    assert settings.clerk_frontend_url == "https://clerk.example.com"
+    assert settings.clerk_jwks_url == "https://clerk.example.com/.well-known/jwks.json"
+    assert settings.clerk_api_url == "https://api.clerk.com"
+    assert settings.own_origins == {"https://asmr.example"}
+    assert "https://clerk.example.com" in settings.clerk_script_hosts["script-src"]
+    assert "https://img.clerk.com" in settings.clerk_script_hosts["img-src"]
+
+
+def test_clerk_behind_a_proxy_is_found_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = read(monkeypatch, tmp_path, **WHOLE, CLERK_PROXY_URL="https://asmr.example/__clerk/")
+
+    assert settings.clerk_frontend_url == "https://asmr.example/__clerk"
+    assert settings.clerk_jwks_url == "https://asmr.example/__clerk/.well-known/jwks.json"
+    assert settings.clerk_script_hosts["connect-src"][0] == "https://asmr.example"
+
+
+def test_a_production_of_local_accounts_needs_no_clerk_and_has_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alone = {name: value for name, value in WHOLE.items() if not name.startswith("CLERK_")}
+
+    assert not read(monkeypatch, tmp_path, **alone, ACCOUNTS="local").has_clerk
+    assert not read(monkeypatch, tmp_path, **WHOLE, ACCOUNTS="local").has_clerk
+
+
+def test_in_development_there_is_a_clerk_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plain = read(monkeypatch, tmp_path)
+    assert (plain.has_clerk, plain.clerk_script_hosts) == (False, {})
+
+    ours = read(monkeypatch, tmp_path, CLERK_PUBLISHABLE_KEY="sandbox")
+
+    assert ours.clerk_frontend_url == "http://127.0.0.1:3900/clerk"
+    assert frontend_host(ours.clerk_publishable_key) == "127.0.0.1:3900"
+    assert "http://127.0.0.1:3000" in ours.own_origins
+
+
+@pytest.mark.parametrize(
+    ("key", "host"),
+    [
+        pytest.param(
+            "pk_test_ZXhhbXBsZS5hY2NvdW50cy5kZXYk", "example.accounts.dev", id="of Clerk's documentation"
+        ),
+        pytest.param("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", "clerk.example.com", id="a live one"),
+        pytest.param("pk_live_Y2xlcmsuYXNtci5leGFtcGxlJA", "clerk.asmr.example", id="without padding"),
+        pytest.param("pk_live_Y2xlcmsuYXNtci5leGFtcGxlJA==", "clerk.asmr.example", id="with padding"),
+    ],
+)
+def test_a_publishable_key_names_its_host(key: str, host: str) -> None:
+    assert frontend_host(key) == host
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("sk_test_ZXhhbXBsZS5hY2NvdW50cy5kZXYk", id="a secret key"),
+        pytest.param("pk_prod_ZXhhbXBsZS5hY2NvdW50cy5kZXYk", id="neither test nor live"),
+        pytest.param("pk_test_ZXhhbXBsZS5hY2NvdW50cy5kZXY", id="no sign at its end"),
+        pytest.param("pk_test_bG9jYWxob3N0JA", id="no dot"),
+        pytest.param("pk_test_YSQuYiQ", id="two signs"),
+        pytest.param("pk_test_ZXZpbC5leGFtcGxlL3gk", id="a path"),
+        pytest.param("pk_test_ZXZpbEBhLmIk", id="somebody's host"),
+        pytest.param("pk_test_\u00e4", id="no base64"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_is_no_publishable_key_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    with pytest.raises(ValueError, match="no publishable key"):
+        frontend_host(key)
+    if key:
+        with pytest.raises(ValidationError):
+            read(monkeypatch, tmp_path, **{**WHOLE, "CLERK_PUBLISHABLE_KEY": key})
+
+
+def test_half_a_clerk_is_refused_in_development_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="CLERK_SECRET_KEY"):
+        read(monkeypatch, tmp_path, CLERK_PUBLISHABLE_KEY=WHOLE["CLERK_PUBLISHABLE_KEY"])
 
 
 @pytest.mark.parametrize(
@@ -170,6 +261,8 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sho
         "creem_secret",
         "kie-secret",
         "another-secret",
+        "clerk-secret",
+        "Y2xlcmstc2VjcmV0",
     )
     assert [secret for secret in secrets if secret in show(settings)] == []
 

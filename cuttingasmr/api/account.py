@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import AsyncIterator, Sequence
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import StreamingResponse
 
 from cuttingasmr import db, live
-from cuttingasmr.api.asking import SignedIn, address_of, clear_cookies, set_cookies
+from cuttingasmr.api.asking import SignedIn, address_of, bearer_of, clear_cookies, set_cookies
 from cuttingasmr.api.shapes import (
     Answer,
     CreditsAnswer,
@@ -21,7 +21,7 @@ from cuttingasmr.api.shapes import (
     SignIn,
     SignUp,
 )
-from cuttingasmr.auth import attempts, local, sessions
+from cuttingasmr.auth import attempts, clerk, local, sessions
 from cuttingasmr.credits import ledger
 from cuttingasmr.generation import library
 from cuttingasmr.models import CreditEntry, User
@@ -63,20 +63,23 @@ async def demo(request: Request, response: Response) -> SessionAnswer:
 
 
 @router.post("/auth/sign-out", tags=["account"])
-async def sign_out(request: Request, response: Response) -> Answer:
+async def sign_out(request: Request, response: Response, later: BackgroundTasks) -> Answer:
     """End this session. Without one, there is nothing to do."""
     token = request.cookies.get(sessions.COOKIE)
     user = await db.read(sessions.find, token=token)
-    await db.transact(sessions.end, token=token)
+    at_clerk = await db.transact(sessions.end, token=token)
     clear_cookies(response)
     if user:
         live.publish(user.id)  # its open tabs see that it is over
+    later.add_task(clerk.leave, at_clerk)
     return Answer()
 
 
 @router.get("/auth/session", tags=["account"])
 async def session(request: Request, response: Response) -> SessionAnswer:
     """Tell who is signed in; nobody is an answer too. Pages ask now and then, so that a session in use lives on."""
+    if bearer := bearer_of(request):
+        return SessionAnswer(user=Person.of(await clerk.who(bearer)))
     token = request.cookies.get(sessions.COOKIE)
     user = await db.read(sessions.find, token=token)
     if user and token and await sessions.keep_alive(token):

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cuttingasmr import __version__
 from cuttingasmr.api import (
     account,
+    clerk,
     docs,
     files,
     health,
@@ -54,7 +55,20 @@ def make_api() -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": Failure}},  # statuses.py says which
     )
-    parts = (health, account, sessions, videos, files, pictures, share, payments, operators, webhooks, docs)
+    parts = (
+        health,
+        account,
+        clerk,
+        sessions,
+        videos,
+        files,
+        pictures,
+        share,
+        payments,
+        operators,
+        webhooks,
+        docs,
+    )
     for part in parts:
         api.include_router(part.router)
     declare(api)

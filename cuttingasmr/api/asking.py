@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 
 from cuttingasmr.api.proxies import network_of
-from cuttingasmr.auth import buyer, sessions
+from cuttingasmr.auth import buyer, clerk, sessions
 from cuttingasmr.models import User
 from cuttingasmr.rate_limits import API_READ, API_WRITE, spend
 from cuttingasmr.settings import get_settings
@@ -17,6 +17,8 @@ READING = frozenset({"GET", "HEAD"})
 
 
 async def _signed_in(request: Request, response: Response) -> User:
+    if bearer := bearer_of(request):
+        return await clerk.who(bearer)
     token = request.cookies.get(sessions.COOKIE)
     user = await sessions.who(token)
     if token and await sessions.keep_alive(token):
@@ -31,7 +33,13 @@ async def signed_in(request: Request, user: Annotated[User, Depends(_signed_in)]
 
 
 SignedIn = Annotated[User, Depends(signed_in)]
-"""The user of the session cookie; without one the answer is 401."""
+"""The user of the session cookie, or of a token of Clerk's sent as a bearer; without either the answer is 401."""
+
+
+def bearer_of(request: Request) -> str:
+    """Give the token that came as a bearer; with one, cookies do not count (providers.md §3.3)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme == "Bearer" else ""
 
 
 def address_of(request: Request) -> str:

@@ -18,6 +18,7 @@ from cuttingasmr import __version__, db
 from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.generation import key_desk
 from cuttingasmr.models import EngineBeat
+from cuttingasmr.providers.clerk import get_clerk
 from cuttingasmr.providers.creem import get_creem
 from cuttingasmr.providers.video import get_video_provider
 from cuttingasmr.settings import get_settings
@@ -40,6 +41,7 @@ async def health(response: Response) -> dict[str, Any]:
         "worker": await _timed(_worker),
         "storage": await _timed(_storage),
         "creem": _provider(is_resting=get_creem().is_resting),
+        "clerk": _clerk(),
         "veo3": await _veo3(),
     }
     status = _overall(checks)
@@ -122,6 +124,10 @@ async def _storage() -> str:
     except StorageUnavailable:
         return "down"
     return "ok"
+
+
+def _clerk() -> Check:
+    return _provider(is_resting=get_clerk().is_resting) if get_settings().has_clerk else {"status": "unused"}
 
 
 def _provider(*, is_resting: bool) -> Check:

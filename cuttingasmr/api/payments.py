@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from cuttingasmr import db
-from cuttingasmr.api.asking import SignedIn
+from cuttingasmr.api.asking import SignedIn, bearer_of
 from cuttingasmr.api.shapes import Answer, Shape
-from cuttingasmr.auth import buyer, sessions
+from cuttingasmr.auth import buyer, clerk, sessions
 from cuttingasmr.errors import DatabaseUnavailable, SignInRequired
 from cuttingasmr.models import Order, User
 from cuttingasmr.payments import agreement, checkout, purchases
@@ -152,6 +152,9 @@ async def agree(user: SignedIn) -> Agreed:
 
 async def _buyer(request: Request) -> tuple[str, User | None]:
     """Tell who buys: by the session, or by the signed cookie when the database cannot be asked; or raise `SignInRequired`."""
+    if bearer := bearer_of(request):
+        user = await clerk.who(bearer)
+        return user.id, user
     try:
         user = await sessions.who(request.cookies.get(sessions.COOKIE))
     except DatabaseUnavailable as error:

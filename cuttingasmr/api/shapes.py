@@ -73,7 +73,7 @@ class Person(Shape):
     @classmethod
     def of(cls, user: User) -> Self:
         """Show a user to themselves."""
-        return cls(id=user.id, email=user.email, name=user.name)
+        return cls(id=user.id, email=user.known_email, name=user.name)
 
 
 class SessionAnswer(Answer):
@@ -116,7 +116,7 @@ class CreditsCheck(Answer):
         affordable = max(0, balance.remaining) // cost
         return cls(
             user_id=user.id,
-            email=user.email,
+            email=user.known_email,
             total_credits=balance.total,
             used_credits=balance.used,
             remaining_credits=balance.remaining,

@@ -39,6 +39,9 @@ ALSO: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/api/auth/sign-up"): (409,),
     ("POST", "/api/auth/sign-in"): (401,),
     ("POST", "/api/auth/demo"): (404,),
+    ("GET", "/api/auth/session"): (401, 409),
+    ("GET", "/api/auth/clerk"): (404,),
+    ("POST", "/api/auth/clerk"): (401, 409),
     ("POST", "/api/manual-ban"): (404, 409),
     ("POST", "/api/generate-video"): (402, 409, 451),
     ("GET", "/api/user/videos.zip"): (404,),
@@ -54,6 +57,7 @@ ALSO: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/api/check-creem-config"): (404,),
     ("GET", "/api/webhook-info"): (404,),
     ("POST", "/api/webhooks/creem"): (400, 401),
+    ("POST", "/api/webhooks/clerk"): (400, 401),
     ("POST", "/api/webhooks/veo3/{token}"): (400, 401),
 }
 

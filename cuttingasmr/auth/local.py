@@ -19,8 +19,15 @@ from cuttingasmr import db
 from cuttingasmr.auth import sessions
 from cuttingasmr.auth.hashing import in_turn
 from cuttingasmr.credits import ledger
-from cuttingasmr.errors import EmailTaken, InvalidEmail, InvalidPassword, NotFound, WrongCredentials
-from cuttingasmr.models import AuditEntry, User
+from cuttingasmr.errors import (
+    EmailTaken,
+    InvalidEmail,
+    InvalidPassword,
+    NotFound,
+    SignUpElsewhere,
+    WrongCredentials,
+)
+from cuttingasmr.models import AuditEntry, ClerkState, User
 from cuttingasmr.settings import get_settings
 
 PASSWORD_LENGTHS: Final = range(8, 201)
@@ -52,10 +59,12 @@ async def sign_up(
 ) -> tuple[User, str]:
     """Open an account with its welcome credits, and a session; gives the user and the cookie's value.
 
-    Raises `InvalidEmail`, `InvalidPassword` or `EmailTaken`.
+    Raises `InvalidEmail`, `InvalidPassword` or `EmailTaken`; where Clerk makes the accounts, `SignUpElsewhere`.
     """
+    if get_settings().has_clerk:
+        raise SignUpElsewhere
     address, secret = checked_email(email), checked_password(password)
-    called = _shown(name)[:NAME_LIMIT] if isinstance(name, str) else ""
+    called = shown(name)[:NAME_LIMIT] if isinstance(name, str) else ""
     hashed = await in_turn(_hasher.hash, secret)
     user = User(email=address, name=called or address.partition("@")[0], password_hash=hashed)
     try:
@@ -73,14 +82,15 @@ async def sign_in(*, email: object, password: object, user_agent: str = "") -> t
     user = await db.read(_by_email, email=address)
     stored = user.password_hash if user is not None else None
     is_right = await in_turn(_verify, stored, secret)
-    if user is None or stored is None or user.is_banned or not is_right:
+    is_shut_out = user is not None and (user.is_banned or user.clerk_state == ClerkState.BLOCKED)
+    if user is None or stored is None or is_shut_out or not is_right:
         raise WrongCredentials
     return user, await db.transact(sessions.begin, user_id=user.id, user_agent=user_agent)
 
 
 async def start_demo(*, user_agent: str = "") -> tuple[User, str]:
     """Open an account nobody has to fill in a form for; in development only, elsewhere there is `NotFound`."""
-    if get_settings().app_env != "development":
+    if get_settings().app_env != "development" or get_settings().has_clerk:
         raise NotFound
     user = User(email=f"demo-{secrets.token_hex(6)}@demo.invalid", name="Demo", is_demo=True)
     return await db.transact(_open, user=user, user_agent=user_agent)
@@ -97,7 +107,7 @@ def _open(session: Session, *, user: User, user_agent: str) -> tuple[User, str]:
     return user, sessions.begin(session, user_id=user.id, user_agent=user_agent)
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """Leave out what cannot be seen, some of which PostgreSQL does not even store."""
     return "".join(character for character in name if character.isprintable()).strip()
 

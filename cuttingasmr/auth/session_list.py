@@ -88,13 +88,21 @@ def _end(session: Session, *, user_id: str, session_id: str) -> bool:
 
 
 def _end_others(session: Session, *, user_id: str, here: str) -> int:
-    return _end_where(session, user_id, col(SessionRow.token_hash) != here)
+    mine = session.get(SessionRow, here)
+    return _end_where(session, user_id, col(SessionRow.token_hash) != here, beside=mine)
 
 
-def _end_where(session: Session, user_id: str, which: ColumnElement[bool]) -> int:
+def _end_where(
+    session: Session, user_id: str, which: ColumnElement[bool], *, beside: SessionRow | None = None
+) -> int:
+    """End some sessions; with those at Clerk, but for the one that the session `beside` them still lives with."""
+    spared = beside.clerk_session_id if beside else None
     rows = session.exec(select(SessionRow).where(col(SessionRow.user_id) == user_id, which)).all()
     for row in rows:
-        session.delete(row)
+        if spared is not None and row.clerk_session_id == spared:
+            session.delete(row)
+        else:
+            sessions.end_row(session, row)
     return len(rows)
 
 

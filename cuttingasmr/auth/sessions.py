@@ -22,10 +22,13 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.errors import SignInRequired, Unavailable
-from cuttingasmr.models import SessionRow, User
+from cuttingasmr.models import ClerkEnding, SessionRow, User
 from cuttingasmr.settings import get_settings
 
 COOKIE = "cuttingasmr_session"
+LOCAL = "local"
+CLERK = "clerk"
+"""The source of a session that lives only while the one at Clerk does: each use prolongs the others, but not these."""
 LIFE = timedelta(days=30)
 RENEW_AFTER = timedelta(hours=1)
 """A session lives on from each use; that is written down at most this often."""
@@ -41,10 +44,17 @@ _noted: dict[str, float] = {}
 """When this process has last looked whether the use of a session wants writing down."""
 
 
-def begin(session: Session, *, user_id: str, user_agent: str = "") -> str:
+def begin(
+    session: Session,
+    *,
+    user_id: str,
+    user_agent: str = "",
+    clerk_session_id: str | None = None,
+    life: timedelta = LIFE,
+) -> str:
     """Start a session, and give the value of its cookie. It is known nowhere else: only its hash is kept.
 
-    This user's sessions that are over are forgotten on the way.
+    With `clerk_session_id` it lives with that session at Clerk. This user's sessions that are over are forgotten on the way.
     """
     token = _new_token()
     moment = db.utc_now()
@@ -53,10 +63,12 @@ def begin(session: Session, *, user_id: str, user_agent: str = "") -> str:
     row = SessionRow(
         token_hash=_hash(token),
         user_id=user_id,
+        source=CLERK if clerk_session_id else LOCAL,
+        clerk_session_id=clerk_session_id,
         user_agent=user_agent[:200],
         created_at=moment,
         last_seen_at=moment,
-        expires_at=moment + LIFE,
+        expires_at=moment + life,
     )
     session.add(row)
     return token
@@ -78,7 +90,8 @@ def find(session: Session, *, token: str | None) -> User | None:
 
 def is_stale(session: Session, *, token: str) -> bool:
     """Tell whether it is time to let this session live on: its life counts from when its cookie was set last."""
-    ends = select(SessionRow.expires_at).where(col(SessionRow.token_hash) == _hash(token))
+    mine = (col(SessionRow.token_hash) == _hash(token), col(SessionRow.source) != CLERK)
+    ends = select(SessionRow.expires_at).where(*mine)
     end_at = session.exec(ends).first()
     return end_at is not None and end_at < db.utc_now() + LIFE - RENEW_AFTER
 
@@ -86,7 +99,8 @@ def is_stale(session: Session, *, token: str) -> bool:
 def renew(session: Session, *, token: str) -> None:
     """Let a used session live on from now."""
     moment = db.utc_now()
-    renewal = update(SessionRow).where(col(SessionRow.token_hash) == _hash(token))
+    mine = (col(SessionRow.token_hash) == _hash(token), col(SessionRow.source) != CLERK)
+    renewal = update(SessionRow).where(*mine)
     session.exec(renewal.values(last_seen_at=moment, expires_at=moment + LIFE))
 
 
@@ -97,10 +111,39 @@ def note_use(session: Session, *, token: str) -> None:
     session.exec(update(SessionRow).where(*mine).values(last_seen_at=moment))
 
 
-def end(session: Session, *, token: str | None) -> None:
-    """End a session. One that is over already is no error."""
-    if token:
-        session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == _hash(token)))
+def end(session: Session, *, token: str | None) -> str | None:
+    """End a session; one that is over already is no error. Gives the session at Clerk that should end with it, if any."""
+    row = find_row(session, token=token)
+    return None if row is None else end_row(session, row)
+
+
+def end_row(session: Session, row: SessionRow) -> str | None:
+    """End this session, and for good: no token of the session at Clerk that it lived with, which is given, is taken any more."""
+    if row.clerk_session_id is None:
+        session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == row.token_hash))
+        return None
+    holder = select(User.id).where(col(User.id) == row.user_id)
+    session.exec(holder.with_for_update())  # as a token's exchange does, so that neither overtakes the other
+    end_with_clerk(session, clerk_session_id=row.clerk_session_id, is_told=False)
+    return row.clerk_session_id
+
+
+def end_with_clerk(session: Session, *, clerk_session_id: str, is_told: bool = True) -> list[str]:
+    """End all that lives with one session at Clerk, for good; gives whose it was. What Clerk has not told us, it is told."""
+    note_ending(session, clerk_session_id, is_told=is_told)
+    mine = delete(SessionRow).where(col(SessionRow.clerk_session_id) == clerk_session_id)
+    return list(session.exec(mine.returning(col(SessionRow.user_id))).scalars())
+
+
+def note_ending(session: Session, clerk_name: str, *, is_told: bool = True) -> None:
+    """Write down that a session or a user of Clerk's is over."""
+    ending = db.insert_for(session)(ClerkEnding).values(id=clerk_name, ended_at=db.utc_now(), is_told=is_told)
+    session.exec(ending.on_conflict_do_nothing(index_elements=["id"]))
+
+
+def find_row(session: Session, *, token: str | None) -> SessionRow | None:
+    """Give the row of a cookie's value, also of one that has expired and not been forgotten yet."""
+    return session.get(SessionRow, _hash(token)) if token and is_ours(token) else None
 
 
 def token_in(cookie_header: str) -> str | None:

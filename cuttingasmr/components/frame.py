@@ -9,6 +9,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import button, icon, link_button
+from cuttingasmr.components.clerk_door import clerk_script
 from cuttingasmr.states.visitor import Visitor
 
 MAIN = "main"
@@ -23,6 +24,7 @@ def frame(*children: rx.Component, width: str = theme.WIDTH) -> rx.Component:
         rx.el.main(*children, class_name=f"{width} flex-1", custom_attrs={"id": MAIN, "tabIndex": -1}),
         _footer(),
         _ended_note(),
+        rx.cond(Visitor.wants_clerk, clerk_script()),
         class_name=theme.PAGE,
     )
 

@@ -230,6 +230,10 @@ FLOW_MARK: Final = (
 FACTS_PRE: Final = "overflow-x-auto rounded-xl bg-raised p-3.5 text-xs leading-relaxed text-soft"
 OFFICE_ROW: Final = "flex flex-wrap items-end gap-3"
 PURCHASE: Final = "flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line/60 py-3.5 last:border-0"
+CLERK: Final = "group/clerk flex flex-col gap-4"
+CLERK_WAIT: Final = f"{TEXT} hidden group-data-[at=waiting]/clerk:block"
+CLERK_AGAIN: Final = f"{button_look('quiet')} hidden! self-start group-data-[at=failed]/clerk:inline-flex!"
+CLERK_OTHER: Final = f"{button_look('quiet')} hidden! self-start group-data-[at=refused]/clerk:inline-flex!"
 
 TEASER: Final = "grid grid-cols-3 gap-2 sm:grid-cols-6 sm:gap-3"
 TEASER_TILE: Final = "shade group relative aspect-square overflow-hidden rounded-2xl"

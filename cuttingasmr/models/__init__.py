@@ -9,17 +9,20 @@ from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
 from cuttingasmr.models.provider_key import ProviderCall, ProviderKey
-from cuttingasmr.models.session import SessionRow
-from cuttingasmr.models.user import User
+from cuttingasmr.models.session import ClerkEnding, SessionRow
+from cuttingasmr.models.user import NO_ADDRESS, ClerkState, User
 from cuttingasmr.models.video import ENDED, HdState, Status, Video, VideoKind
 from cuttingasmr.models.webhook import Outcome, WebhookEvent
 
 __all__ = [
     "CREDITED",
     "ENDED",
+    "NO_ADDRESS",
     "Agreement",
     "AuditEntry",
     "ChoreRun",
+    "ClerkEnding",
+    "ClerkState",
     "CreditEntry",
     "EngineBeat",
     "HdState",

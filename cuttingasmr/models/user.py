@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from cuttingasmr.models.columns import later, moment, new_id
+
+NO_ADDRESS = ".invalid"
+"""Ends the placeholder of an account without an e-mail address; no real address can (RFC 2606)."""
+
+
+class ClerkState(StrEnum):
+    """What Clerk says of somebody whom it knows. Nobody gets in by Clerk unless it is `WELCOME`."""
+
+    WELCOME = ""
+    BLOCKED = "blocked"
+    DELETED = "deleted"
 
 
 class User(SQLModel, table=True):
@@ -22,11 +34,22 @@ class User(SQLModel, table=True):
     password_hash: str | None = Field(default=None, max_length=255)
     email_verified_at: datetime | None = later()
     """Only a verified address may ever match a payment."""
+    clerk_id: str | None = Field(default=None, max_length=64, unique=True, index=True)
+    """Who this is at Clerk; `None` for an account of ours alone."""
+    clerk_state: str = Field(default=ClerkState.WELCOME, max_length=16)
+    clerk_updated_ms: int = Field(default=0, sa_type=BigInteger)
+    """Clerk's own stamp of what we know of them (ms): older news than this changes nothing."""
+    picture_url: str = Field(default="", max_length=500)
     is_banned: bool = False
     is_demo: bool = False
     total_credits: int = 0
     used_credits: int = 0
     created_at: datetime = moment(index=True)
+
+    @property
+    def known_email(self) -> str:
+        """Their address for people to read; empty where there is only a placeholder."""
+        return "" if self.clerk_id and self.email.endswith(NO_ADDRESS) else self.email
 
     @property
     def remaining_credits(self) -> int:

@@ -7,6 +7,7 @@ import reflex as rx
 from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import link_button, title
+from cuttingasmr.components.clerk_door import clerk_button
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.history_lists import balance, credit_lines, videos
 from cuttingasmr.components.purchase_list import purchase_list
@@ -30,6 +31,7 @@ def _account() -> rx.Component:
         rx.el.div(
             title(Visitor.name),
             rx.el.p(Visitor.email, class_name=theme.TEXT),
+            clerk_button(),
             class_name="flex flex-col gap-2 pt-12",
         ),
         balance(),

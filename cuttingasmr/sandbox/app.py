@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 from .breakage import Breakages
+from .clerk import Clerk
 from .control import Control
 from .creem import Creem
 from .kie import Kie
@@ -39,20 +40,23 @@ async def _living(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     workshop = Workshop(store, studio, courier, accounts)
     kie = Kie(settings, workshop, studio, accounts)
     creem = Creem(settings.creem, store, lambda operation: traffic.count("creem", operation))
+    clerk = Clerk(settings.clerk, store, lambda operation: traffic.count("clerk", operation))
 
     def forget() -> None:
-        for part in (workshop, kie, creem, accounts, traffic):
+        for part in (workshop, kie, creem, clerk, accounts, traffic):
             part.forget()
         breakages.clear()
         store.clear()
 
-    control = Control(traffic, breakages, workshop.tasks, forget, creem.post.move)
-    strangers = [route for stranger in (kie, creem) for route in routes(stranger, breakages, traffic)]
+    posts = {"creem": creem.post.move, "clerk": clerk.post.move}
+    control = Control(traffic, breakages, workshop.tasks, forget, posts)
+    strangers = [route for stranger in (kie, creem, clerk) for route in routes(stranger, breakages, traffic)]
     app.router.routes.extend([*strangers, *control.routes(), *_front()])
     workshop.resume()
     creem.resume()
+    clerk.resume()
     yield
-    for part in (workshop, kie, creem, studio, courier):
+    for part in (workshop, kie, creem, clerk, studio, courier):
         await part.close()
     store.close()
 

@@ -4,7 +4,7 @@ One rule: nothing here is a provider's behaviour, and nothing here costs more wi
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, get_args
 
@@ -29,10 +29,10 @@ class Control:
         breakages: Breakages,
         tasks: dict[str, Task],
         forget: Callable[[], None],
-        move_webhooks: Callable[[str], None],
+        posts: Mapping[str, Callable[[str], None]],
     ) -> None:
         self._traffic, self._breakages, self._tasks, self._forget = traffic, breakages, tasks, forget
-        self._move_webhooks = move_webhooks
+        self._posts = posts
 
     def routes(self) -> list[Route]:
         """List the paths."""
@@ -68,12 +68,12 @@ class Control:
         self._breakages.break_(provider, only, mode, seconds=seconds, delay=delay, key=key)
 
     def _move(self, told: dict[str, Any]) -> None:
-        """Let Creem's events go elsewhere; an empty address is nowhere."""
+        """Let a provider's events go elsewhere; an empty address is nowhere."""
         address = told["webhookUrl"]
-        if told["provider"] != "creem" or not isinstance(address, str):
-            message = "webhookUrl is an address for the provider creem"
+        if told["provider"] not in self._posts or not isinstance(address, str):
+            message = f"webhookUrl is an address for one of {tuple(self._posts)}"
             raise ValueError(message)
-        self._move_webhooks(address)
+        self._posts[told["provider"]](address)
 
     async def _counts(self, _request: Request) -> JSONResponse:
         return JSONResponse(self._traffic.counts())

@@ -1,10 +1,14 @@
 """The sandbox's settings. One rule: they are read once, at the start, and a wrong one is named."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from .clerk import ClerkSettings
 from .creem import CreemSettings
+
+T = TypeVar("T")
 
 
 class SettingsWrong(Exception):
@@ -24,6 +28,7 @@ class Settings:
     callback_pause: float = 1
     hmac_key: str = ""
     creem: CreemSettings = field(default_factory=CreemSettings)
+    clerk: ClerkSettings = field(default_factory=ClerkSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, port: int | None = None) -> "Settings":
@@ -38,13 +43,14 @@ class Settings:
             create_limit=int(_number(environment, "SANDBOX_CREATE_LIMIT", 0)),
             callback_pause=_number(environment, "SANDBOX_CALLBACK_PAUSE", 1),
             hmac_key=environment.get("VEO3_WEBHOOK_HMAC_KEY", ""),
-            creem=_creem(environment),
+            creem=_read(CreemSettings.from_environment, environment),
+            clerk=_read(ClerkSettings.from_environment, environment),
         )
 
 
-def _creem(environment: Mapping[str, str]) -> CreemSettings:
+def _read(read: Callable[[Mapping[str, str]], T], environment: Mapping[str, str]) -> T:
     try:
-        return CreemSettings.from_environment(environment)
+        return read(environment)
     except ValueError as reason:
         raise SettingsWrong(str(reason)) from reason
 

@@ -7,11 +7,14 @@ from functools import partial
 
 import reflex as rx
 
+from cuttingasmr.auth import clerk
 from cuttingasmr.errors import AppError, SignInRequired
 from cuttingasmr.models import User
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.asking import asker, is_page_load
 from cuttingasmr.states.watching import follow
+
+NO_ADDRESS = "no e-mail address"
 
 
 class Visitor(rx.State):
@@ -27,6 +30,9 @@ class Visitor(rx.State):
     cost: rx.Field[int] = rx.field(get_settings().video_cost)
     can_try_demo: rx.Field[bool] = rx.field(default=False)
     was_ended: rx.Field[bool] = rx.field(default=False)
+    has_clerk: rx.Field[bool] = rx.field(default=False)
+    wants_clerk: rx.Field[bool] = rx.field(default=False)
+    """Whether this page needs /clerk.js: for whom Clerk has signed in, here or only there."""
 
     @rx.event(background=True)
     async def arrive(self) -> None:
@@ -57,11 +63,19 @@ def introduce(visitor: Visitor, user: User | None) -> None:
     seen = {
         "was_ended": user is None and bool(visitor.email),
         "is_known": True,
-        "email": user.email if user else "",
+        "email": (user.known_email or NO_ADDRESS) if user else "",
         "name": user.name if user else "",
         "credits": user.remaining_credits if user else 0,
-        "can_try_demo": get_settings().app_env == "development",
+        "can_try_demo": get_settings().app_env == "development" and not get_settings().has_clerk,
+        "has_clerk": get_settings().has_clerk,
+        "wants_clerk": _wants_clerk(visitor, user),
     }
     for name, value in seen.items():
         if getattr(visitor, name) != value:
             setattr(visitor, name, value)
+
+
+def _wants_clerk(visitor: Visitor, user: User | None) -> bool:
+    if not get_settings().has_clerk:
+        return False
+    return bool(user.clerk_id) if user else clerk.is_returning(visitor.router.headers.cookie)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from cuttingasmr import db, live, rate_limits
+from cuttingasmr.auth import clerk_token
 from cuttingasmr.generation import key_pool, progress
-from cuttingasmr.providers import creem, video
+from cuttingasmr.providers import clerk, creem, video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import store
 
@@ -25,6 +26,8 @@ MADE_ONCE: tuple[Callable[..., Any], ...] = (
     get_settings,
     db.get_engine,
     key_pool.get_key_pool,
+    clerk.get_clerk,
+    clerk_token.get_verifier,
     creem.get_creem,
     video.get_video_provider,
     store.get_store,

@@ -62,6 +62,10 @@ ROUTES: dict[str, Route] = {
     "POST /api/auth/demo": all_of(200),
     "POST /api/auth/sign-out": all_of(200),
     "GET /api/auth/session": all_of(200),
+    "GET /api/auth/clerk": all_of(404),  # where there is no Clerk, as here
+    "POST /api/auth/clerk": all_of(401, body={"token": "x"}),
+    "GET /api/user/sync": signed_in(),
+    "POST /api/user/sync": signed_in(),
     "GET /api/credits": signed_in(),
     "POST /api/credits": signed_in(),
     "GET /api/credits-check": signed_in(),
@@ -111,6 +115,7 @@ ROUTES: dict[str, Route] = {
     "GET /api/check-creem-config": all_of(200),
     "GET /api/webhook-info": all_of(200),
     "POST /api/webhooks/creem": all_of(401, body={}),
+    "POST /api/webhooks/clerk": all_of(401, body={}),
     "POST /api/webhooks/veo3/{token}": all_of(404, body={}),
 }
 
