@@ -112,7 +112,9 @@ def test_killed_when_stored_and_not_completed(site: Site) -> None:
     site.sandbox.break_("slow", only="files", delay=1.5)
     owner = site.someone()
     video_id = owner.start(PROMPT)
-    wait_until(lambda: site.sandbox.counts().get("files"))  # what is written before it is asked for, is written
+    wait_until(
+        lambda: site.sandbox.counts().get("files")
+    )  # what is written before it is asked for, is written
     file = Path(site.env["DATA_DIR"], "media", "videos", f"{video_id}.mp4")
 
     with nobody_writes(site):
