@@ -27,6 +27,7 @@ BUSY_REST, OPEN_REST, LONGEST_REST = timedelta(seconds=10), timedelta(seconds=15
 OPENS_AFTER = 3
 """Failed calls in a row after which a key is left alone for a while."""
 
+LONGEST_BUSY_REST = timedelta(minutes=1)
 NOT_ASKED_REST = timedelta(seconds=5)
 RETIRED_WAIT = timedelta(seconds=60)
 PROBING = "one call is trying it again"
@@ -96,6 +97,13 @@ class KeyPool:
         """
         taken = take(session, self.names, avoid=avoid, now=now)
         return taken if isinstance(taken, Later) else Turn(self._keys[taken[0]], taken[1])
+
+    def rests_for(self, session: Session) -> float:
+        """Tell for how many seconds all keys rest; 0 when one of them does not."""
+        now = clock(session)
+        used = [row for row in know(session, self.names) if row.retired_at is None]
+        rests = [((row.resting_until or now) - now).total_seconds() for row in used]
+        return max(0.0, min(rests, default=0.0))
 
 
 @cache
@@ -229,7 +237,8 @@ def _rest(row: ProviderKey, result: Result, now: datetime, *, is_probing: bool) 
         rest, why = OPEN_REST * 2 ** min(max(0, row.failures - OPENS_AFTER), 10), "failed again and again"
     else:
         return
-    row.resting_until, row.resting_why = now + min(rest, LONGEST_REST), why
+    longest = LONGEST_BUSY_REST if result is Result.BUSY else LONGEST_REST
+    row.resting_until, row.resting_why = now + min(rest, longest), why
 
 
 def _window() -> timedelta:

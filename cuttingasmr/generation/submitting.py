@@ -30,8 +30,8 @@ async def submit(video_id: str) -> Outcome:
     """Send the video to the provider unless it was sent before.
 
     `sent`; `ended` when there is nothing left to do; `doubt` when it may have been sent and the answer was lost; `later`, with
-    `seconds` and why, when no key may be used now; `busy` and `unreachable` when it surely was not taken; `refused` when it
-    never will be.
+    `seconds` and why, when no key may be used now; `busy`, with the `seconds` for which every key rests, and `unreachable` when
+    it surely was not taken; `refused` when it never will be.
     """
     claim = await db.transact(_claim_submit, video_id=video_id)
     return claim if isinstance(claim, dict) else await _send(*claim)
@@ -78,7 +78,9 @@ async def _not_taken(video: Video, turn: Turn, error: AppError, result: Result) 
         log.warning("provider.key-failed", key=name, result=result)
     if refused == provider_credit.EMPTY:
         await provider_credit.read_credit(turn.key)  # so that the operator sees it
-    return Outcome(state="busy" if result is Result.BUSY else "unreachable")
+    if result is not Result.BUSY:
+        return Outcome(state="unreachable")
+    return Outcome(state="busy", seconds=await db.transact(get_key_pool().rests_for))
 
 
 def _result_of(error: AppError) -> Result:

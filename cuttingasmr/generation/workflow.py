@@ -70,7 +70,7 @@ class Maker:
             case "doubt":
                 await self._wait_for_word(video_id)
             case state:
-                await self._try_sending_again(video_id, state)
+                await self._try_sending_again(video_id, state, rest=outcome.get("seconds", 0.0))
         return None
 
     async def go_on(self, video: Video) -> None:
@@ -175,8 +175,11 @@ class Maker:
         rest = get_settings().submit_doubt_seconds - _since(video.submit_began_at)
         await self._later(video_id, max(0.0, rest), notice=IN_DOUBT)
 
-    async def _try_sending_again(self, video_id: str, state: str) -> None:
-        """Keep its place for a video that surely was not sent, until patience ends."""
+    async def _try_sending_again(self, video_id: str, state: str, *, rest: float = 0.0) -> None:
+        """Keep its place for a video that surely was not sent, until patience ends.
+
+        After a `rest` of every key somebody else goes first: what is refused again and again must not hold the others up.
+        """
         video = await db.read(rows.get, video_id=video_id)
         if video is None:
             return
@@ -184,7 +187,7 @@ class Maker:
         if tried >= PATIENCE_SECONDS.get(state, PATIENCE_SECONDS["unreachable"]):
             await self._give_up(video_id, failures.UNREACHABLE)
             return
-        pause = _growing(tried, 2.0, LONGEST_RETRY_SECONDS)
+        pause = _growing(tried, 2.0, LONGEST_RETRY_SECONDS) + rest
         since = video.trouble_at or db.utc_now()
         await self._later(video_id, pause, notice=WAITING_FOR_PROVIDER, trouble_at=since)
 

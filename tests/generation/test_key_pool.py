@@ -123,7 +123,7 @@ def test_what_was_never_sent_counts_for_nothing(pool: KeyPool) -> None:
 @pytest.mark.parametrize(
     ("result", "rests"),
     [
-        pytest.param(Result.BUSY, [10, 20, 40, 80, 160, 300, 300], id="too many requests"),
+        pytest.param(Result.BUSY, [10, 20, 40, 60, 60, 60, 60], id="too many requests"),
         pytest.param(Result.FAILED, [0, 0, 15, 30, 60, 120, 240, 300], id="failures"),
     ],
 )
