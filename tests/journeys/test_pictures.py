@@ -13,7 +13,7 @@ from sqlmodel import Session
 from cuttingasmr.credits import ledger
 from cuttingasmr.models import AuditEntry
 from tests.support.pictures import encoded, quarters, turned
-from tests.support.site import Site
+from tests.support.site import Site, wait_until
 from tests.support.studio import Studio
 
 SQUARE = encoded(quarters(900, 900))
@@ -67,6 +67,11 @@ def task(site: Site, prompt: str) -> dict[str, Any]:
     return found
 
 
+def ratio_of(frame: Locator) -> float:
+    box = frame.bounding_box()
+    return box["width"] / box["height"] if box else 0
+
+
 def test_a_video_begins_with_a_picture_cut_as_the_form_has_shown_it(studio: Studio, busy_site: Site) -> None:
     prompt = "Honeycomb that begins here"
     page = studio.sign_up().write(prompt).page
@@ -83,9 +88,9 @@ def test_a_video_begins_with_a_picture_cut_as_the_form_has_shown_it(studio: Stud
     assert frame.locator("img").evaluate("image => getComputedStyle(image).objectPosition") == "50% 100%"
     page.get_by_text("9:16", exact=True).click()
     expect(frame).to_have_attribute("aria-orientation", "horizontal")
+    wait_until(lambda: ratio_of(frame) == pytest.approx(9 / 16, rel=0.02))
     shape = frame.bounding_box()
     assert shape is not None
-    assert shape["width"] / shape["height"] == pytest.approx(9 / 16, rel=0.02)
     page.mouse.move(shape["x"] + 40, shape["y"] + 60)
     page.mouse.down()
     page.mouse.move(shape["x"] + 140, shape["y"] + 60, steps=4)
