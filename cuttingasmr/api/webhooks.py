@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from cuttingasmr import db
 from cuttingasmr.api.shapes import Answer
-from cuttingasmr.errors import BadJson, BadSignature, DatabaseUnavailable, NotFound
+from cuttingasmr.errors import BadJson, BadSignature, NotFound
 from cuttingasmr.generation import callbacks, engine
 from cuttingasmr.payments import webhook
 
@@ -34,11 +33,7 @@ async def veo3(token: str, request: Request) -> Answer:
         task_id, headers.get("x-webhook-timestamp", ""), headers.get("x-webhook-signature", "")
     ):
         raise BadSignature
-    if await db.read(callbacks.is_expected, video_id=video_id, task_id=task_id):
-        try:
-            await db.in_thread(engine.wake, video_id, task_id)
-        except DBAPIError as error:
-            raise DatabaseUnavailable from error
+    await db.in_thread(engine.wake, video_id, task_id)
     return Answer()
 
 

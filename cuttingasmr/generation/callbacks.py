@@ -11,10 +11,6 @@ import hmac
 import re
 import time
 
-from sqlmodel import Session
-
-from cuttingasmr.errors import NotFound
-from cuttingasmr.models import ENDED, Video
 from cuttingasmr.settings import get_settings
 
 MAC_LENGTH = 40
@@ -34,17 +30,6 @@ def video_of(token: str) -> str | None:
     if match is None or not hmac.compare_digest(match[2], _mac(match[1])):
         return None
     return match[1]
-
-
-def is_expected(session: Session, *, video_id: str, task_id: str) -> bool:
-    """Tell whether a video waits for word of this task; raise `NotFound` where there is no video.
-
-    One whose task is not known yet waits for any: whether the task is its own is read from the record.
-    """
-    video = session.get(Video, video_id)
-    if video is None:
-        raise NotFound
-    return video.status not in ENDED and video.provider_task_id in {None, task_id}
 
 
 def is_signed(task_id: str, timestamp: str, signature: str, *, now: float | None = None) -> bool:

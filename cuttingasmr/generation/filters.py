@@ -96,7 +96,6 @@ class Filter:
 
 
 EVERYTHING = Filter()
-IN_BIN = Filter(is_deleted=True)
 
 
 def kept_for() -> timedelta:

@@ -123,11 +123,6 @@ async def _written_down(video_id: str, task_id: str, turn: Turn | None = None) -
         live.publish(user_id)
 
 
-async def forget_submit(video_id: str) -> None:
-    """Note that no submit is under way, so that the next one is not taken for a doubtful one."""
-    await db.transact(rows.note, video_id=video_id, submit_began_at=None)
-
-
 async def start_over(video_id: str, task_id: str) -> None:
     """Forget a task that has failed, so that another one is sent for, with another key where there is one.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import alias, bindparam, exists, or_
+from sqlalchemy import alias, bindparam, exists, func, or_
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
@@ -43,6 +43,7 @@ _CLAIM = (
         _orders.c.provider_order_id.is_(None),
         ~exists().where(_its_payment.c.provider_order_id == bindparam("payment")),
     )
+    .values(checkout_id=func.coalesce(_orders.c.checkout_id, bindparam("checkout")))
     .returning(
         _orders.c.user_id,
         _orders.c.credits,
@@ -88,7 +89,12 @@ def _claim(session: Session, payment: Payment, ticket: Ticket | None) -> Taken |
     The order counts as completed by that; a doubt about the payment corrects it before anybody can see it.
     """
     order_id = payment.request_id or (ticket.order_id if ticket else "")
-    asked = {"named": order_id, "payment": payment.order_id, "transaction": payment.transaction_id}
+    asked = {
+        "named": order_id,
+        "payment": payment.order_id,
+        "transaction": payment.transaction_id,
+        "checkout": payment.checkout_id,
+    }
     row = db.line(session).execute(_CLAIM, asked | _facts(payment)).first()
     if row is None:
         return None

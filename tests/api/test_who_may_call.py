@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, col, update
+from sqlmodel import col, update
 
 from cuttingasmr import db
 from cuttingasmr.api.app import make_api as make_the_api
 from cuttingasmr.auth import operators, sessions
 from cuttingasmr.generation import pictures
-from cuttingasmr.models import Order, OrderState, Outcome, Video, WebhookEvent
+from cuttingasmr.models import Video
 from cuttingasmr.models.columns import new_id
 from tests.support.api import Api, serving
 from tests.support.databases import Databases
-from tests.support.people import make_user
+from tests.support.people import add_event, add_held_order, make_user
 from tests.support.pictures import encoded
 from tests.support.site import OPERATOR, Sandbox
 from tests.support.who_may import NAMES, ROLES, ROUTES, Role, Route, filled
@@ -64,8 +64,8 @@ class World:
         }
         db.run(operators.vouch_for, email=OPERATOR)
         self.film = film
-        self.order = db.run(_add_order, self.owner.id)
-        self.event = db.run(_add_event)
+        self.order = db.run(add_held_order, self.owner.id)
+        self.event = db.run(add_event)
 
     def names(self) -> dict[str, str]:
         """Say what the owner has; what a call may end is new for each."""
@@ -103,20 +103,6 @@ class World:
 async def _add_picture(user_id: str) -> str:
     picture = await pictures.add(user_id=user_id, content=encoded())
     return picture.id
-
-
-def _add_order(session: Session, user_id: str) -> str:
-    order = Order(user_id=user_id, package_id="starter", credits=115, price_cents=990, paid_cents=990)
-    order.state, order.product_id, order.reason = OrderState.HELD, "prod_sandbox_starter", "another amount"
-    session.add(order)
-    session.flush()
-    return order.id
-
-
-def _add_event(session: Session) -> str:
-    row = WebhookEvent(provider="creem", event_id=f"evt_{new_id()}", kind="else", outcome=Outcome.IGNORED)
-    session.add(row)
-    return row.event_id
 
 
 @pytest.fixture(scope="module")

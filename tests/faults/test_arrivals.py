@@ -5,50 +5,20 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import http.client
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
-import psycopg2
 import pytest
 
 from cuttingasmr.models import CreditEntry, Order, WebhookEvent
 from tests.support import creem_says
 from tests.support.databases import Databases
+from tests.support.locks import nobody_writes, somebody_waits
 from tests.support.site import Site, Visitor, wait_until
 
 SECRET = "whsec_sandbox"
 FORGED = 10_000
-
-
-@contextlib.contextmanager
-def nobody_writes(site: Site, table: str) -> Iterator[Callable[[], bool]]:
-    """Let a table be read only, and give a way to tell whether somebody waits for it."""
-    if site.database_url.startswith("sqlite"):
-        file = site.database_url.removeprefix("sqlite:///")
-        holder = sqlite3.connect(file, timeout=20, isolation_level=None)
-        holder.execute("BEGIN IMMEDIATE")
-        waits = lambda: True  # noqa: E731 - SQLite does not tell
-    else:
-        holder = psycopg2.connect(site.database_url)
-        holder.cursor().execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-        waits = lambda: somebody_waits(site)  # noqa: E731
-    try:
-        yield waits
-    finally:
-        holder.rollback()
-        holder.close()
-
-
-def somebody_waits(site: Site) -> bool:
-    watcher = psycopg2.connect(site.database_url)
-    try:
-        cursor = watcher.cursor()
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool((cursor.fetchone() or (0,))[0])
-    finally:
-        watcher.close()
 
 
 def order_of(buyer: Visitor, plan: str = "starter") -> str:
@@ -92,10 +62,10 @@ def test_killed_at_a_step_of_the_arrival_and_delivered_again_grants_once(
 
     with (
         concurrent.futures.ThreadPoolExecutor(1) as pool,
-        nobody_writes(site, str(table)) as somebody_waits_now,
+        nobody_writes(site, str(table), mode="SHARE ROW EXCLUSIVE"),
     ):
         delivery = pool.submit(try_to_deliver, site, event)
-        wait_until(somebody_waits_now)
+        wait_until(lambda: somebody_waits(site))
         site.process.kill9()
         assert delivery.result() == 0
     site.start()

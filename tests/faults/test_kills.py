@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from cuttingasmr.models import Status
+from tests.support.locks import nobody_writes
 from tests.support.site import Site, Visitor, wait_until
 
 PROMPT = "a knife through honeycomb"
@@ -88,24 +87,6 @@ def test_killed_while_storing(site: Site) -> None:
     die_and_come_back(site)
 
     assert_made_once(site, owner, video_id)
-
-
-@contextlib.contextmanager
-def nobody_writes(site: Site) -> Iterator[None]:
-    """Hold the database's lock on videos, so that no step can be written down."""
-    if site.database_url.startswith("sqlite"):
-        connection = sqlite3.connect(
-            site.database_url.removeprefix("sqlite:///"), timeout=20, isolation_level=None
-        )
-        connection.execute("BEGIN IMMEDIATE")
-    else:
-        connection = psycopg2.connect(site.database_url)
-        connection.cursor().execute("LOCK TABLE videos IN EXCLUSIVE MODE")
-    try:
-        yield
-    finally:
-        connection.rollback()
-        connection.close()
 
 
 def test_killed_when_stored_and_not_completed(site: Site) -> None:

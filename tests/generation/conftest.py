@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cuttingasmr.generation.supervisor import Supervisor
-from tests.support.api import Api, serving
+from tests.support.api import Api, working
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
-from tests.support.site import Sandbox, wait_until
+from tests.support.site import Sandbox
 
 KINDS = ["sqlite", "postgres"]
 
@@ -42,13 +41,6 @@ def works(
     """The API with an engine beside it: what is started is made."""
     folder = tmp_path_factory.mktemp("works")
     keys = {"veo3_api_keys": "one-key,two-key,three-key", "veo3_api_base_url": f"{shared_sandbox.url}/kie"}
-    with serving(
-        databases.make(request.param), shared_sandbox, folder, submit_doubt_seconds="1", **keys
-    ) as api:
-        supervisor = Supervisor()
-        supervisor.start()
-        try:
-            wait_until(lambda: supervisor.is_running)
-            yield api
-        finally:
-            supervisor.stop()
+    url = databases.make(request.param)
+    with working(url, shared_sandbox, folder, submit_doubt_seconds="1", **keys) as api:
+        yield api

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.generation import desk, gallery, library, shelving
-from cuttingasmr.generation.filters import IN_BIN, Filter, moment_of
+from cuttingasmr.generation.filters import Filter, moment_of
 from cuttingasmr.generation.rows import search_text_of
 from cuttingasmr.generation.shelving import InvalidTitle, NotReady, TooMany
 from cuttingasmr.models import AuditEntry, Status, User, Video, VideoKind
@@ -163,7 +163,7 @@ def test_what_was_deleted_is_nowhere_but_in_the_bin(ada: str) -> None:
 
     assert ids(ada, Filter()) == [other]
     assert ids(ada, Filter.checked(words="honey")) == []
-    assert ids(ada, IN_BIN) == [video_id]
+    assert ids(ada, Filter(is_deleted=True)) == [video_id]
     assert db.look(library.count, user_id=ada) == 1
     sight = db.look(desk.look, owner=lambda session: session.get(User, ada))
     assert sight is not None
@@ -203,7 +203,7 @@ def test_what_was_deleted_comes_back_as_it_was(ada: str) -> None:
 def test_what_is_gone_for_good_does_not_come_back(ada: str, facts: dict[str, Any]) -> None:
     video_id = keep(ada, **facts)
 
-    assert ids(ada, IN_BIN) == []
+    assert ids(ada, Filter(is_deleted=True)) == []
     with pytest.raises(NotFound):
         db.run(shelving.put_back, user_id=ada, video_ids=[video_id])
 

@@ -5,44 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import keeping, steps, submitting
-from cuttingasmr.generation.prompts import VideoRequest
-from cuttingasmr.generation.start import charge_and_record
-from cuttingasmr.models import Status, Video
-from cuttingasmr.models.columns import new_id
+from cuttingasmr.models import Status
 from cuttingasmr.providers.video import Task, TaskState
 from tests.support.api import broken
 from tests.support.binding import bind
 from tests.support.films import PROMPT
-from tests.support.people import make_user
+from tests.support.making import begin, change, never, row
 from tests.support.site import Sandbox
 
 pytestmark = pytest.mark.usefixtures("line")
-
-
-def begin(prompt: str = PROMPT) -> str:
-    """Charge a video, and give its id."""
-    user, request = make_user(), VideoRequest.checked(prompt=prompt)
-    return db.run(charge_and_record, user_id=user, request=request)[0].id
-
-
-def never() -> str:
-    """Give words of their own that are never made into a film."""
-    return f"{new_id()} sandbox:never"
-
-
-def row(video_id: str) -> Video:
-    return db.look(lambda session: session.get_one(Video, video_id))
-
-
-def change(video_id: str, **facts: Any) -> None:
-    db.run(lambda session: session.get_one(Video, video_id).sqlmodel_update(facts))
 
 
 def left(video_id: str) -> int:
@@ -139,7 +116,7 @@ async def test_completing_twice_is_completing_once_and_nothing_undoes_it() -> No
     done = row(video_id).model_dump()
     await steps.complete(video_id)
     await steps.give_up(video_id, "TooSlow", "It took too long.")
-    await submitting.forget_submit(video_id)
+    assert not db.run(steps.forget_doubt, video_id=video_id, began_at=done["submit_began_at"])
 
     assert row(video_id).model_dump() == done
     assert (done["status"], left(video_id)) == (Status.COMPLETED, 8)

@@ -258,7 +258,9 @@ async def test_a_doubtful_submit_that_is_forgotten_is_sent_again(strangers: Sand
     with broken(strangers, "down", only="create"):
         await submitting.submit(video_id)
 
-    await submitting.forget_submit(video_id)
+    began_at = row(video_id).submit_began_at
+    assert began_at is not None
+    assert db.run(steps.forget_doubt, video_id=video_id, began_at=began_at)
 
     assert await submitting.submit(video_id) == {"state": "sent"}
     assert len(strangers.tasks(words)) == 1

@@ -12,9 +12,8 @@ from sqlmodel import Session, select
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit
-from cuttingasmr.generation.supervisor import Supervisor
 from cuttingasmr.models import Status, Video
-from tests.support.api import Api, serving
+from tests.support.api import Api, working
 from tests.support.databases import Databases
 from tests.support.films import PROMPT
 from tests.support.making import key_row
@@ -30,15 +29,11 @@ def works(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) 
     """The API and an engine with three keys, and strangers that take no more than the real ones do."""
     sandbox = Sandbox(tmp_path, SANDBOX_CREATE_LIMIT="20").start()
     keys = {"veo3_api_keys": f"{FAILS},{BUSY},{GOOD}", "veo3_api_base_url": f"{sandbox.url}/kie"}
-    with serving(databases.make(request.param), sandbox, tmp_path, **keys) as api:
-        supervisor = Supervisor()
-        supervisor.start()
-        try:
-            wait_until(lambda: supervisor.is_running)
+    try:
+        with working(databases.make(request.param), sandbox, tmp_path, **keys) as api:
             yield api
-        finally:
-            supervisor.stop()
-            sandbox.stop()
+    finally:
+        sandbox.stop()
 
 
 def test_with_one_good_key_of_three_every_video_comes_once(works: Api) -> None:
@@ -68,3 +63,16 @@ def statuses(session: Session) -> Counter[str]:
 
 def _told() -> object:
     return dict(db.look(statuses)), key_row(FAILS), key_row(BUSY), key_row(GOOD)
+
+
+def test_with_one_key_what_the_provider_never_takes_holds_nobody_else_up(
+    databases: Databases, shared_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with working(databases.make("sqlite"), shared_sandbox, tmp_path) as works:
+        ada, bob = works.someone(), works.someone()
+        stuck = ada.start(f"{PROMPT} sandbox:submit-429")
+        wait_until(lambda: ada.status(stuck)["notice"])
+
+        bob.wait_for(bob.start(PROMPT), "ready", seconds=60)
+
+        assert ada.status(stuck)["stage"] == "queued"

@@ -97,18 +97,6 @@ def test_a_video_that_is_not_taken_at_first_keeps_its_place_and_comes(works: Api
     assert db.look(audit.find_all) == []
 
 
-def test_what_the_provider_never_takes_holds_nobody_else_up(works: Api) -> None:
-    ada, bob = works.someone(), works.someone()
-    stuck = ada.start(f"{PROMPT} sandbox:submit-429")
-    wait_until(lambda: ada.status(stuck)["notice"])
-
-    for _ in range(2):
-        bob.wait_for(bob.start(PROMPT), "ready", seconds=60)
-        bob = works.someone()
-
-    assert ada.status(stuck)["stage"] == "queued"
-
-
 def test_a_submit_whose_answer_never_came_is_claimed_by_the_callback_and_made_once(works: Api) -> None:
     ada, prompt = works.someone(), words("sandbox:policy")
     with broken(works.sandbox, "down", only="create"):

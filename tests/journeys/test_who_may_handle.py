@@ -19,18 +19,15 @@ from cuttingasmr.models import (
     AuditEntry,
     CreditEntry,
     Order,
-    OrderState,
-    Outcome,
     SessionRow,
     Status,
     User,
     Video,
     WebhookEvent,
 )
-from cuttingasmr.models.columns import new_id
 from cuttingasmr.states.office import Office
 from cuttingasmr.states.visitor import Visitor
-from tests.support.people import make_video
+from tests.support.people import add_event, add_held_order, make_video
 from tests.support.site import OPERATOR, PASSWORD
 from tests.support.site import Visitor as Browser
 from tests.support.socket import Socket
@@ -99,7 +96,7 @@ class World:
         there = site.visitor()
         there.http.post("/api/auth/sign-in", json={"email": email, "password": PASSWORD})
         self.names = {
-            "order": site.change(lambda session: add_order(session, self.owner_id)),
+            "order": site.change(lambda session: add_held_order(session, self.owner_id)),
             "event": site.change(add_event),
             "email": email,
             "failed": site.change(
@@ -119,20 +116,6 @@ class World:
     def written(self) -> str:
         """Hash all that the owner has, and what everybody has done."""
         return self.site.look(lambda session: written(session, self.owner_id))
-
-
-def add_order(session: Session, user_id: str) -> str:
-    order = Order(user_id=user_id, package_id="starter", credits=115, price_cents=990, paid_cents=990)
-    order.state, order.product_id, order.customer_id = OrderState.HELD, "prod_sandbox_starter", "cust_1"
-    session.add(order)
-    session.flush()
-    return order.id
-
-
-def add_event(session: Session) -> str:
-    row = WebhookEvent(provider="creem", event_id=f"evt_{new_id()}", kind="else", outcome=Outcome.IGNORED)
-    session.add(row)
-    return row.event_id
 
 
 def written(session: Session, user_id: str) -> str:

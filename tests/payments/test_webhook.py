@@ -67,6 +67,18 @@ async def test_a_genuine_event_delivered_a_hundred_times_at_once_grants_once() -
     assert is_clean()
 
 
+async def test_an_order_whose_page_was_not_written_down_learns_its_checkout_from_the_payment() -> None:
+    unknown, known = make_order(make_user()), make_order(make_user())
+    db.run(lambda session: session.get_one(Order, known).sqlmodel_update({"checkout_id": "ch_ours"}))
+    events = [paid(request_id=order_id) for order_id in (unknown, known)]
+
+    for event in events:
+        await deliver(event)
+
+    assert order(unknown).checkout_id == events[0]["object"]["id"]
+    assert order(known).checkout_id == "ch_ours"
+
+
 async def test_two_events_of_one_payment_at_once_grant_once() -> None:
     buyer = make_user(credits=0)
     token, _ = order_token.issue(user_id=buyer, package_id="starter")

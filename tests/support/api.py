@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel, col, select
 from cuttingasmr import db
 from cuttingasmr.api.app import guarded, make_api
 from cuttingasmr.auth import sessions
+from cuttingasmr.generation.supervisor import Supervisor
 from cuttingasmr.models import AuditEntry, CreditEntry, Status, User, Video
 from cuttingasmr.providers.http import close_client
 from cuttingasmr.storage.store import get_store
@@ -172,6 +173,19 @@ def serving(url: str, sandbox: Sandbox, folder: Path, **environment: str) -> Ite
         finally:
             api.stop()
             let_go()
+
+
+@contextlib.contextmanager
+def working(url: str, sandbox: Sandbox, folder: Path, **environment: str) -> Iterator[Api]:
+    """Serve the API with an engine beside it: what is started is made."""
+    with serving(url, sandbox, folder, **environment) as api:
+        supervisor = Supervisor()
+        supervisor.start()
+        try:
+            wait_until(lambda: supervisor.is_running)
+            yield api
+        finally:
+            supervisor.stop()
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""People and videos for tests: each sets only what the test is about."""
+"""People, videos and orders for tests: each sets only what the test is about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import Status, User, Video
+from cuttingasmr.models import Order, OrderState, Outcome, Status, User, Video, WebhookEvent
 from cuttingasmr.models.columns import new_id
 
 
@@ -35,3 +35,20 @@ def make_video(
     session.add(video)
     session.flush()
     return video
+
+
+def add_held_order(session: Session, user_id: str) -> str:
+    """Write a paid order that waits for an operator, and give its id."""
+    order = Order(user_id=user_id, package_id="starter", credits=115, price_cents=990, paid_cents=990)
+    order.state, order.product_id, order.reason = OrderState.HELD, "prod_sandbox_starter", "another amount"
+    order.customer_id = "cust_1"
+    session.add(order)
+    session.flush()
+    return order.id
+
+
+def add_event(session: Session) -> str:
+    """Write an event into the inbox that nothing was to be done about, and give its id."""
+    row = WebhookEvent(provider="creem", event_id=f"evt_{new_id()}", kind="else", outcome=Outcome.IGNORED)
+    session.add(row)
+    return row.event_id
