@@ -33,29 +33,34 @@ DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 log = structlog.get_logger()
 
 
-async def store(video_id: str, *, found: Task | None = None) -> Outcome:
+async def store(video_id: str) -> Outcome:
     """Copy the finished file into our storage and cut its poster, and write down what it is.
 
     `stored`, also when it was stored before; `failed` when there is no file, or at a place that is not fetched from;
     `broken` when it is no video; `full` when our storage does not take it; `unreachable` when it cannot be fetched now.
-    The link is read anew each time, for the provider's die, unless it was `found` just now.
+    The link is read anew each time, for the provider's die.
     """
     video = await db.transact(_begin_saving, video_id=video_id)
     if video is None or not video.provider_task_id:
         return Outcome(state="ended")
+    return await store_found(video, None)
+
+
+async def store_found(video: Video, found: Task | None) -> Outcome:
+    """Do `store` for a video that is being stored already, by the record that was read just now."""
     live.publish(video.user_id)
     try:
         return Outcome(state="stored") if await is_kept(video) else await _fetch(video, found)
     except UnsafeLink:
-        log.error("video.unsafe-link", video=video_id)  # noqa: TRY400 - the event says it all
+        log.error("video.unsafe-link", video=video.id)  # noqa: TRY400 - the event says it all
         return Outcome(state="failed", code=UNSAFE_LINK)
     except ProviderUnavailable as error:
         return Outcome(state="broken" if isinstance(error, WrongAnswer) else "unreachable")
     except NotAVideo as error:
-        log.warning("video.broken-file", video=video_id, why=str(error))
+        log.warning("video.broken-file", video=video.id, why=str(error))
         return Outcome(state="broken")
     except StorageUnavailable as error:
-        log.error("storage.refused", video=video_id, error=str(error)[:200])  # noqa: TRY400 - the text says it all
+        log.error("storage.refused", video=video.id, error=str(error)[:200])  # noqa: TRY400 - the text says it all
         return Outcome(state="full")
 
 

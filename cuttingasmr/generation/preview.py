@@ -1,31 +1,51 @@
-"""Cutting the clips that cards play when they are pointed at: after completion, at low priority, never in anybody's way."""
+"""Cutting the clips that cards play when they are pointed at: after completion, at low priority, never in anybody's way.
+
+Engines have videos to make first, so clips wait until there is a moment for them; one that has waited long is cut anyhow.
+Each is cut by one engine: a finished video's `due_at` says from when on anybody may.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import structlog
+from sqlalchemy import exists, or_, text
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
-from cuttingasmr.generation import counting, rows
+from cuttingasmr.generation import counting, rows, taking
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.generation.keeping import scratch
-from cuttingasmr.models import Status, Video
+from cuttingasmr.models import Video
 from cuttingasmr.storage import preview
 from cuttingasmr.storage.media import NotAVideo
 from cuttingasmr.storage.store import get_store
 
 NAME = "previews"
 AT_ONCE = 20
+PATIENCE, CUTTING = timedelta(minutes=2), timedelta(minutes=2)
+"""How long a clip waits for engines to have a moment for it, and how long who cuts it has it alone."""
+
 NONE = ""
 """The key of a clip that cannot be cut, so that nobody tries again."""
+
+WITHOUT = text("videos.status = 'completed' AND videos.preview_key IS NULL")
+"""Written out, as its index has it."""
 
 log = structlog.get_logger()
 
 
 async def cut_waiting() -> int:
-    """Cut the clips of the newest videos that have none, and tell how many were. Doing it twice at once only wastes time."""
+    """Cut the clips of the newest videos that have none, and tell how many were."""
     cut = 0
-    for video in await db.read(_waiting):
+    for _ in range(AT_ONCE):
+        video_id = await db.read(_next)
+        if video_id is None:
+            break
+        video = await db.transact(_take, video_id=video_id)
+        if video is None:
+            continue  # another engine was quicker
         key = await _cut(video)
         if user_id := await db.transact(_note, video_id=video.id, key=key):
             live.publish(user_id)
@@ -56,13 +76,28 @@ async def _cut(video: Video) -> str:
     return key
 
 
-def _waiting(session: Session) -> list[Video]:
-    waiting = select(Video).where(
-        col(Video.status) == Status.COMPLETED,
-        col(Video.preview_key).is_(None),
+def _next(session: Session) -> str | None:
+    """Give the newest video whose clip may be cut now."""
+    has_time = ~exists().where(taking.RUNNING, or_(taking.IN_HAND, col(Video.due_at) <= db.utc_now()))
+    has_waited = col(Video.completed_at) < db.utc_now() - PATIENCE
+    waiting = select(Video.id).where(*_without_clip(), or_(has_waited, has_time))
+    return session.exec(waiting.order_by(col(Video.completed_at).desc()).limit(1)).first()
+
+
+def _take(session: Session, *, video_id: str) -> Video | None:
+    """Have a video's clip to cut alone for a while; `None` when somebody else has."""
+    hold = {"due_at": db.utc_now() + CUTTING}
+    if rows.update_video(session, video_id, *_without_clip(), **hold) is None:
+        return None
+    return rows.get(session, video_id=video_id)
+
+
+def _without_clip() -> tuple[Any, ...]:
+    return (
+        WITHOUT,
         col(Video.deleted_at).is_(None),
+        col(Video.due_at) <= db.utc_now(),
     )
-    return list(session.exec(waiting.order_by(col(Video.completed_at).desc()).limit(AT_ONCE)))
 
 
 def _note(session: Session, *, video_id: str, key: str) -> str | None:

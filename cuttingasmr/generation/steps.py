@@ -82,6 +82,6 @@ def end_and_give_back(session: Session, *, video_id: str, failure: Failure) -> s
 
 def end_well(session: Session, *, video_id: str) -> str | None:
     """Complete a stored video; gives the owner, or `None` if it had ended before."""
-    return rows.update_running(
-        session, video_id, status=Status.COMPLETED, completed_at=db.utc_now(), notice=""
-    )
+    now = db.utc_now()
+    end = {"status": Status.COMPLETED, "completed_at": now, "notice": "", "due_at": now, "taken_by": ""}
+    return rows.update_running(session, video_id, **end)

@@ -95,8 +95,8 @@ def _result_of(error: AppError) -> Result:
 async def adopt(video_id: str, task_id: str) -> bool:
     """Let the task that a callback has named make this video, if the provider's record says that it is this video's.
 
-    False when it is another's, or none: then the submit is as doubtful as before. Raises `ProviderUnavailable` when the
-    record cannot be read now. The first task that was written down stays.
+    False when it is another's, or none, or the failed one that is being made anew: then the submit is as doubtful as before.
+    Raises `ProviderUnavailable` when the record cannot be read now. The first task that was written down stays.
     """
     video = await db.read(rows.get, video_id=video_id)
     if video is None or video.status in ENDED or video.provider_task_id:
@@ -111,7 +111,8 @@ async def adopt(video_id: str, task_id: str) -> bool:
 
 def _is_of(task: Task, video: Video) -> bool:
     """Tell whether a record is this video's: by the callback address where the record tells it, else by the prompt."""
-    if task.state is TaskState.UNKNOWN:
+    has_failed_before = video.remakes > 0 and task.state is TaskState.FAILED  # its callback comes late, or again
+    if task.state is TaskState.UNKNOWN or has_failed_before:
         return False
     if task.callback_url:
         return task.callback_url == callbacks.address_of(video.id)

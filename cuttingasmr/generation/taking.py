@@ -20,6 +20,7 @@ from cuttingasmr.models import Status, Video
 
 RUNNING = text("videos.status IN ('queued', 'rendering', 'saving')")
 FREE = text("videos.taken_by = ''")
+IN_HAND = text("videos.taken_by <> ''")
 """Written out, as the indexes have it: a condition with a parameter is not known to be theirs."""
 
 NO_TASK = and_(col(Video.status) != Status.SAVING, col(Video.provider_task_id).is_(None))
@@ -47,11 +48,8 @@ class Due(StrEnum):
 
 def what_is_due(session: Session) -> set[str]:
     """Tell what there is to do now. It is asked all the time, and is one look into one small index when there is nothing."""
-    is_rendering, is_called = (
-        col(Video.status) == Status.RENDERING,
-        col(Video.due_at) == col(Video.created_at),
-    )
-    kind = case((UNSENT, Due.SENDING), (~is_rendering, Due.LEFT), (is_called, Due.CALLED), else_=Due.TURN)
+    is_called = col(Video.due_at) == col(Video.created_at)
+    kind = case((UNSENT, Due.SENDING), (LEFT, Due.LEFT), (is_called, Due.CALLED), else_=Due.TURN)
     return set(session.exec(select(kind).where(RUNNING, FREE, col(Video.due_at) <= db.utc_now()).distinct()))
 
 
@@ -119,11 +117,13 @@ def take_turns(session: Session, *, limit: int, first_seconds: float) -> list[Vi
     return videos
 
 
-def take_finished(session: Session, *, video_id: str, by: str) -> bool:
-    """Take a video that the provider has finished, to store it; false when somebody else was quicker."""
+def take_finished(session: Session, *, video_id: str, by: str) -> Video | None:
+    """Take a video that the provider has finished, to store it; `None` when somebody else was quicker."""
     saving = {"status": Status.SAVING, "saving_at": db.utc_now(), **rows.FRESH, "taken_by": by}
     rendering = (col(Video.status) == Status.RENDERING, col(Video.taken_by) == "")
-    return rows.update_running(session, video_id, *rendering, **saving) is not None
+    if rows.update_running(session, video_id, *rendering, **saving) is None:
+        return None
+    return rows.get(session, video_id=video_id)
 
 
 def let_go(

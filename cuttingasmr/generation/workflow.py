@@ -97,8 +97,8 @@ class Maker:
         task = await steps.ask(video)
         match task.state if task else None:
             case TaskState.DONE:
-                if await db.transact(taking.take_finished, video_id=video.id, by=self._me):
-                    await self.store(video, task)
+                if mine := await db.transact(taking.take_finished, video_id=video.id, by=self._me):
+                    await self.store(mine, task)
             case TaskState.FAILED if task is not None:
                 await self._make_anew(video, failures.of_provider(task.code, task.text))
             case TaskState.UNKNOWN if video.tries + 1 >= UNKNOWN_TRIES:
@@ -112,16 +112,16 @@ class Maker:
 
     async def store(self, video: Video, found: Task | None = None) -> None:
         """Store the file. A full storage is waited for: the provider keeps the video for two weeks."""
-        outcome, tries = await keeping.store(video.id, found=found), 0 if found else video.tries
+        outcome = await (keeping.store_found(video, found) if found else keeping.store(video.id))
         match outcome["state"]:
             case "stored":
                 await steps.complete(video.id)
             case "ended":
                 pass
-            case "failed" | "broken" if tries + 1 >= BROKEN_TRIES:
+            case "failed" | "broken" if video.tries + 1 >= BROKEN_TRIES:
                 await self._give_up(video.id, failures.of_file(outcome.get("code", "")))
             case "failed" | "broken":
-                await self._later(video.id, 1.0, tries=tries + 1)
+                await self._later(video.id, 1.0, tries=video.tries + 1)
             case "full":
                 patience = get_settings().storage_patience_seconds
                 await self._store_later(

@@ -146,7 +146,7 @@ class Video(SQLModel, table=True):
     completed_at: datetime | None = later()
 
     due_at: datetime = moment()
-    """When an engine shall look at it next."""
+    """When an engine shall look at it next; at a finished one, to cut the clip that its card plays."""
     taken_by: str = Field(default="", max_length=64)
     """The engine that is at work on it right now; empty for none."""
     tries: int = 0

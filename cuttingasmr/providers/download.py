@@ -20,7 +20,7 @@ import stamina
 
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.providers.addresses import PrivateAddress, PublicOnly, place_of
-from cuttingasmr.providers.http import USER_AGENT
+from cuttingasmr.providers.http import USER_AGENT, client
 from cuttingasmr.settings import get_settings
 
 LARGEST_BYTES = 300_000_000
@@ -54,8 +54,8 @@ async def download(url: str, path: Path, *, largest: int = LARGEST_BYTES) -> int
     `OSError` is let through: a full disk is not the provider's fault.
     """
     try:
-        async with asyncio.timeout(SECONDS), _client() as client:
-            fetch = _Fetch(client, url, path, largest)
+        async with asyncio.timeout(SECONDS):
+            fetch = _Fetch(client(_open), url, path, largest)
             async for attempt in stamina.retry_context(on=Broken, attempts=TRIES, wait_max=3, timeout=None):
                 with attempt:
                     await fetch.go_on()
@@ -71,8 +71,8 @@ async def download(url: str, path: Path, *, largest: int = LARGEST_BYTES) -> int
 class _Fetch:
     """One file on its way: how much of it has come, and how the rest of the same file is asked for."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, path: Path, largest: int) -> None:
-        self._client, self._url, self._path, self._largest = client, url, path, largest
+    def __init__(self, line: httpx.AsyncClient, url: str, path: Path, largest: int) -> None:
+        self._line, self._url, self._path, self._largest = line, url, path, largest
         self.size = 0
         self._mark = ""
 
@@ -89,7 +89,7 @@ class _Fetch:
         headers = {"Accept-Encoding": "identity"}
         if self.size and self._mark:
             headers |= {"Range": f"bytes={self.size}-", "If-Range": self._mark}
-        return self._client.stream("GET", self._url, headers=headers)
+        return self._line.stream("GET", self._url, headers=headers)
 
     def _check(self, answer: httpx.Response) -> None:
         """Tell the rest from the whole, and refuse what is neither, or too much."""
@@ -135,12 +135,12 @@ def _mark_of(answer: httpx.Response) -> str:
     return tag if tag.startswith('"') else answer.headers.get("last-modified", "")
 
 
-def _client() -> httpx.AsyncClient:
+def _open() -> httpx.AsyncClient:
     """Open connections that reach public addresses and the configured provider alone. No proxy stands in between."""
     transport = httpx.AsyncHTTPTransport(verify=_tls())
     network = PublicOnly([place_of(get_settings().veo3_api_base_url)])
     transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - httpx has no other way in
-        ssl_context=_tls(), max_connections=4, network_backend=network
+        ssl_context=_tls(), max_connections=64, keepalive_expiry=5, network_backend=network
     )
     return httpx.AsyncClient(
         transport=transport,

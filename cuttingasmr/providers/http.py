@@ -6,6 +6,7 @@ Writes are never repeated here: whether that is harmless is for the caller to kn
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -33,7 +34,9 @@ BREAKER_REST = timedelta(seconds=15)
 
 log = structlog.get_logger()
 
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+Opening = Callable[[], httpx.AsyncClient]
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Opening, httpx.AsyncClient]] = WeakKeyDictionary()
 
 
 class AnswerLost(ProviderUnavailable):
@@ -44,22 +47,26 @@ class Resting(ProviderUnavailable):
     """The video service has failed again and again, and is left in peace for some seconds. Nothing was asked of it."""
 
 
-def client() -> httpx.AsyncClient:
-    """Give this event loop's connections; the web server's loop and the engine's each have their own."""
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
-        _clients[loop] = httpx.AsyncClient(
-            limits=limits, headers={"User-Agent": USER_AGENT}, follow_redirects=False
-        )
-    return _clients[loop]
+def client(opening: Opening | None = None) -> httpx.AsyncClient:
+    """Give this event loop's connections; the web server's loop and the engine's each have their own.
+
+    Connections of another kind are opened by `opening`, once for each loop.
+    """
+    mine, opening = _clients.setdefault(asyncio.get_running_loop(), {}), opening or _open
+    if opening not in mine:
+        mine[opening] = opening()
+    return mine[opening]
 
 
 async def close_client() -> None:
     """Close this event loop's connections."""
-    mine = _clients.pop(asyncio.get_running_loop(), None)
-    if mine is not None:
-        await mine.aclose()
+    for each in _clients.pop(asyncio.get_running_loop(), {}).values():
+        await each.aclose()
+
+
+def _open() -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+    return httpx.AsyncClient(limits=limits, headers={"User-Agent": USER_AGENT}, follow_redirects=False)
 
 
 class Provider:

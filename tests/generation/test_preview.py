@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,37 @@ async def test_a_video_that_is_on_its_way_or_deleted_waits() -> None:
     change(deleted, deleted_at=db.utc_now())
 
     assert await preview.cut_waiting() == 0
+
+
+async def test_videos_that_have_something_to_be_done_go_first_but_not_for_ever() -> None:
+    fresh = await finished(small_film())
+    waits = paid(status=Status.QUEUED)
+    assert await preview.cut_waiting() == 0
+
+    change(waits, taken_by="an engine", due_at=db.utc_now() + timedelta(minutes=1))
+    assert await preview.cut_waiting() == 0
+
+    old = await finished(small_film())
+    change(old, completed_at=db.utc_now() - preview.PATIENCE)
+    assert await preview.cut_waiting() == 1
+    assert row(old).preview_key
+    assert row(fresh).preview_key is None
+
+    change(waits, taken_by="")
+    assert await preview.cut_waiting() == 1
+    assert row(fresh).preview_key
+
+
+async def test_a_clip_is_cut_by_one_engine_alone_until_that_has_had_time_enough() -> None:
+    video_id = await finished(small_film())
+    change(video_id, due_at=db.utc_now() + preview.CUTTING)
+    assert await preview.cut_waiting() == 0
+
+    change(video_id, due_at=db.utc_now())
+    cut = await asyncio.gather(preview.cut_waiting(), preview.cut_waiting(), preview.cut_waiting())
+
+    assert sum(cut) == 1
+    assert counted() == 1
 
 
 @pytest.mark.parametrize("film", [pytest.param(b"no film", id="damaged"), pytest.param(None, id="gone")])

@@ -14,6 +14,7 @@ from cuttingasmr import db
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import callbacks, steps, submitting
 from cuttingasmr.models import ProviderCall, Status
+from cuttingasmr.models.columns import new_id
 from cuttingasmr.providers.http import LARGEST_ANSWER
 from cuttingasmr.settings import SANDBOX_KEY
 from tests.support.api import broken
@@ -22,7 +23,7 @@ from tests.support.films import PROMPT
 from tests.support.liar import Liar
 from tests.support.making import begin, change, key_row, never, row
 from tests.support.ports import free_port
-from tests.support.site import Sandbox
+from tests.support.site import Sandbox, wait_until
 
 pytestmark = pytest.mark.usefixtures("line")
 
@@ -237,6 +238,23 @@ async def test_a_task_makes_one_video_only(strangers: Sandbox) -> None:
         await submitting.submit(mine)
 
     assert not await submitting.adopt(mine, row(theirs).provider_task_id or "")
+
+
+async def test_a_failed_task_that_calls_again_does_not_claim_the_video_that_is_made_anew(
+    strangers: Sandbox,
+) -> None:
+    words = f"{new_id()} sandbox:fail"
+    video_id = begin(words)
+    await submitting.submit(video_id)
+    failed = row(video_id).provider_task_id or ""
+    await asyncio.to_thread(wait_until, lambda: strangers.tasks(words)[0]["finished"])
+    await submitting.start_over(video_id, failed)
+    with broken(strangers, "down", only="create"):
+        assert await submitting.submit(video_id) == {"state": "doubt"}
+
+    assert not await submitting.adopt(video_id, failed)
+
+    assert row(video_id).provider_task_id is None
 
 
 async def test_a_claim_that_cannot_be_checked_now_is_checked_later(strangers: Sandbox) -> None:
