@@ -111,9 +111,8 @@ async def adopt(video_id: str, task_id: str) -> bool:
 
 def _is_of(task: Task, video: Video) -> bool:
     """Tell whether a record is this video's: by the callback address where the record tells it, else by the prompt."""
-    has_failed_before = video.remakes > 0 and task.state is TaskState.FAILED  # its callback comes late, or again
-    if task.state is TaskState.UNKNOWN or has_failed_before:
-        return False
+    if task.state is TaskState.UNKNOWN or (task.state is TaskState.FAILED and video.remakes):
+        return False  # a failed one that is being made anew calls late, or again
     if task.callback_url:
         return task.callback_url == callbacks.address_of(video.id)
     return not task.prompt or task.prompt.split() == video.prompt.split()
