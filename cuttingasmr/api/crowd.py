@@ -1,5 +1,7 @@
 """What keeps one caller from taking a whole process for themselves: so much of the API a minute, and what fails counts more.
 
+A page's line, its websocket, counts when it is opened; what comes over it is paced in guards.py.
+
 Counted in this process alone, since it is this process that it protects: the answer that says "too many" is made before
 anything is parsed, looked up or asked of Redis. What people may do in all is in rate_limits.py.
 """
@@ -22,7 +24,12 @@ from cuttingasmr.settings import get_settings
 PEOPLE_AT_ONE_ADDRESS = 10
 REFUSED = frozenset({401, 403, 429})
 COST_OF_REFUSED = 5
+COUNTED = ("/api/", "/_event")
 NEVER_SHUT = ("/api/health",)
+BEGINNINGS = frozenset({"http.response.start", "websocket.accept", "websocket.close"})
+TRY_AGAIN_LATER = 1013
+"""The websocket's own 429 (RFC 6455's registry of close codes)."""
+
 JUNK = range(400, 500)
 
 
@@ -38,7 +45,7 @@ class Crowd:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
         path: str = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith("/api/") or path.startswith(NEVER_SHUT):
+        if not path.startswith(COUNTED) or path.startswith(NEVER_SHUT):
             await self._app(scope, receive, send)
         elif path.startswith(CALLED_BY_PROVIDERS):
             await self._app(scope, receive, _Unmasking(send, scope, receive))
@@ -49,20 +56,25 @@ class Crowd:
         self._turn_over()
         who = _caller(scope)
         if self._points.get(who, 0) >= self._budget:
-            seconds = max(1, round(self._ends - self._clock()))
-            error = TooManyRequests(
-                f"{API_READ.refusal} Please try again {wait(seconds)}.", retryAfter=seconds
-            )
-            await refusal(error)(scope, receive, send)
+            await self._refuse(scope, receive, send)
             return
 
         async def counted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                cost = COST_OF_REFUSED if message["status"] in REFUSED else 1
+            if message["type"] in BEGINNINGS:
+                cost = COST_OF_REFUSED if message.get("status") in REFUSED else 1
                 self._points[who] = self._points.get(who, 0) + cost
             await send(message)
 
         await self._app(scope, receive, counted)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        seconds = max(1, round(self._ends - self._clock()))
+        sentence = f"{API_READ.refusal} Please try again {wait(seconds)}."
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": sentence})
+        else:
+            await refusal(TooManyRequests(sentence, retryAfter=seconds))(scope, receive, send)
 
     def _turn_over(self) -> None:
         if self._clock() >= self._ends:

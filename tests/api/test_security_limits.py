@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -282,6 +282,35 @@ async def test_a_callers_points_come_back_with_the_minute(
     await crowd(scope, None, hear)  # pyright: ignore[reportArgumentType]
 
     assert (statuses.count(401), statuses.count(429), statuses[-1]) == (1201, 100, 401)
+
+
+async def test_whoever_opens_line_after_line_is_told_to_come_later(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    moment, told = [0.0], list[Message]()
+
+    async def open_(_scope: object, _receive: object, send: Callable[[Message], Awaitable[None]]) -> None:
+        await send({"type": "websocket.accept"})
+
+    async def hear(message: Message) -> None:
+        told.append(message)
+
+    async def wait() -> Message:
+        return {"type": "websocket.connect"}
+
+    bind(monkeypatch, tmp_path, api_limit="6/minute")
+    crowd = Crowd(open_, clock=lambda: moment[0])  # pyright: ignore[reportArgumentType]
+    scope = {"type": "websocket", "path": "/_event/", "headers": [], "client": ("1.2.3.4", 1)}
+    other = {**scope, "client": ("5.6.7.8", 1)}
+    for _ in range(61):
+        await crowd(scope, wait, hear)
+    await crowd(other, wait, hear)
+    moment[0] = 61
+    await crowd(scope, wait, hear)
+
+    kinds = [message["type"] for message in told]
+    assert kinds == ["websocket.accept"] * 60 + ["websocket.close"] + ["websocket.accept"] * 2
+    assert "try again in 60 seconds" in told[60]["reason"]
 
 
 def test_a_body_of_five_megabytes_is_refused_wherever_it_goes(make_api: MakeApi) -> None:
