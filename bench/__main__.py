@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, attack, buying, ending, library, live, throughput, tokens, waiting
+from bench import arrivals, attack, buying, ending, kills, library, live, throughput, tokens, waiting
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -16,6 +16,7 @@ ALL = {
     "buying": buying.run,
     "library": library.run,
     "ending": ending.run,
+    "kills": kills.run,
     "attack": attack.run,
 }
 

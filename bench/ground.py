@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.support.databases import Databases
 from tests.support.postgres import Postgres
-from tests.support.site import Sandbox, Site
+from tests.support.site import Sandbox, Site, Visitor
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,17 @@ def whole_site(
         site.stop()
         strangers.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def start_all(site: Site, owner: Visitor, prompts: Iterable[str]) -> None:
+    """Ask for a video of each prompt, over eight connections, and wait until all are taken."""
+    limits = httpx.Limits(max_connections=8)
+    async with httpx.AsyncClient(
+        base_url=site.url, cookies=owner.http.cookies, trust_env=False, timeout=120, limits=limits
+    ) as client:
+        asked = (client.post("/api/generate-video", json={"prompt": prompt}) for prompt in prompts)
+        for answer in await asyncio.gather(*asked):
+            answer.raise_for_status()
 
 
 def processor_seconds(pid: int) -> float:

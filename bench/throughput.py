@@ -11,11 +11,10 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping
 
-import httpx
 from sqlalchemy import text
 from sqlmodel import Session
 
-from bench.ground import Row, processor_seconds, whole_site
+from bench.ground import Row, processor_seconds, start_all, whole_site
 from tests.support.postgres import Postgres
 from tests.support.process import Process
 from tests.support.site import Site, Visitor, wait_until
@@ -78,7 +77,7 @@ def _round(
     wanted = 1 + VIDEOS * (number + 1)
     before = {name: processor_seconds(process.pid) for name, process in processes.items()}
     began = time.perf_counter()
-    asyncio.run(_start_all(site, owner))
+    asyncio.run(start_all(site, owner, ["gold"] * VIDEOS))
     started = time.perf_counter() - began
     wait_until(lambda: site.look(_completed) >= wanted, seconds=300, what=lambda: site.look(_completed))
     took = time.perf_counter() - began
@@ -95,16 +94,3 @@ def _completed(session: Session) -> int:
         .execute(text("SELECT count(*) FROM videos WHERE status = 'completed'"))
         .scalar_one()
     )
-
-
-async def _start_all(site: Site, owner: Visitor) -> None:
-    limits = httpx.Limits(max_connections=8)
-    async with httpx.AsyncClient(
-        base_url=site.url, cookies=owner.http.cookies, trust_env=False, timeout=120, limits=limits
-    ) as client:
-        body = {"prompt": "gold"}
-        answers = await asyncio.gather(
-            *(client.post("/api/generate-video", json=body) for _ in range(VIDEOS))
-        )
-    for answer in answers:
-        answer.raise_for_status()

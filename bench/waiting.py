@@ -11,10 +11,9 @@ import statistics
 import time
 from pathlib import Path
 
-import httpx
 from sqlalchemy import text
 
-from bench.ground import Row, processor_seconds, whole_site
+from bench.ground import Row, processor_seconds, start_all, whole_site
 from tests.support.postgres import Postgres
 from tests.support.site import Site, Visitor, wait_until
 
@@ -37,7 +36,9 @@ def _on(kind: str, cluster: Postgres) -> list[Row]:
         owner = site.someone()
         wait_until(lambda: owner.http.get("/api/health").json()["checks"]["worker"]["status"] == "ok")
         latency_idle, memory_idle = _latency(owner), _memory(site)
-        asyncio.run(_start_all(site, owner))
+        asyncio.run(
+            start_all(site, owner, (f"ice, number {number} sandbox:never" for number in range(VIDEOS)))
+        )
         wait_until(lambda: site.sandbox.counts().get("create", 0) >= VIDEOS, seconds=300)
         time.sleep(30)
         queries, load = _watch(site)
@@ -64,21 +65,6 @@ def _on(kind: str, cluster: Postgres) -> list[Row]:
             ratio <= SLOWER,
         ),
     ]
-
-
-async def _start_all(site: Site, owner: Visitor) -> None:
-    limits = httpx.Limits(max_connections=8)
-    async with httpx.AsyncClient(
-        base_url=site.url, cookies=owner.http.cookies, trust_env=False, timeout=60, limits=limits
-    ) as client:
-        answers = await asyncio.gather(
-            *(
-                client.post("/api/generate-video", json={"prompt": f"ice, number {number} sandbox:never"})
-                for number in range(VIDEOS)
-            )
-        )
-    for answer in answers:
-        answer.raise_for_status()
 
 
 def _latency(visitor: Visitor) -> float:
