@@ -97,7 +97,9 @@ def test_each_fate_is_told_on_its_card_and_only_what_came_is_paid(ada: Bookcase,
     expect(ada.balance).to_have_text(str(paid))
 
     ada.write("A brush on velvet. sandbox:deny").generate()
-    expect(ada.error).to_contain_text("goes against the content rules, so no video was made and nothing was charged")
+    expect(ada.error).to_contain_text(
+        "goes against the content rules, so no video was made and nothing was charged"
+    )
     expect(card_of(ada, "sandbox:deny")).to_have_count(0)
 
     expect(card_of(ada, SILENT).locator("[data-hd=unavailable]")).to_have_text(hd.NONE, timeout=LONG)
