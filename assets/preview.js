@@ -1,9 +1,11 @@
-// The light preview of a video plays, muted, while a pointer or the keyboard's focus rests on it. On touch a tap opens.
+// The light preview of a video plays, muted, while a pointer or the keyboard's focus rests on it. On touch a tap opens, and who
+// wants less motion sees the picture alone.
 // It plays in elements that React leaves empty, and is gone when the pointer is.
 
 (() => {
   "use strict";
 
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let playing;
 
   const place = (target) => {
@@ -25,7 +27,7 @@
   const play = (spot) => {
     if (spot === playing) return;
     stop();
-    if (!spot?.dataset.plays || isWatched(spot)) return;
+    if (!spot?.dataset.plays || calm.matches || isWatched(spot)) return;
     const film = Object.assign(document.createElement("video"), {
       muted: true,
       loop: true,

@@ -80,8 +80,8 @@ CHORES = (
     Chore(HOUR, compare_books),
     Chore(5.0, preview.cut_previews),
     Chore(10.0, hd.fetch_hd),
-    Chore(300.0, purge.purge),
-    Chore(300.0, archive.check_archive),
+    Chore(300.0, purge.purge, purge.NAME),
+    Chore(300.0, archive.check_archive, archive.NAME),
     Chore(600.0, Aside("provider-credit", provider_credit.read_credits), "provider-credit"),
     Chore(24 * HOUR, forget_prompts, "forget-prompts"),
 )

@@ -12,6 +12,7 @@ import pytest
 from cuttingasmr.providers.http import close_client
 from tests.support.api import Api, serving
 from tests.support.binding import bind, let_go
+from tests.support.clerk_api import ClerkApi, serving_clerk
 from tests.support.databases import Databases
 from tests.support.films import order_film
 from tests.support.liar import Liar, lying
@@ -129,6 +130,19 @@ def api(
     """The API of this process, on each kind of database in turn. It runs no workflow: what is started stays queued."""
     with serving(databases.make(request.param), shared_sandbox, tmp_path_factory.mktemp("api")) as api:
         yield api
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def clerk_api(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    shared_sandbox: Sandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[ClerkApi]:
+    """The same with Clerk, which signs people in and tells it what happens."""
+    url, folder = databases.make(request.param), tmp_path_factory.mktemp("clerk")
+    with serving_clerk(url, shared_sandbox, folder) as clerk_api:
+        yield clerk_api
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def running(card: CardVar) -> rx.Component:
             rx.el.div(rx.el.div(class_name=theme.BAR), class_name=theme.TRACK, aria_hidden="true"),
             rx.el.ol(*(_step(card, place) for place in range(len(STAGES))), class_name=theme.STEPS),
             rx.el.div(
-                rx.el.div(_place(card), _clock(card), class_name="flex-1"),
+                rx.el.div(_place(card), _clock(card), class_name="min-w-44 flex-1"),
                 tending.cancel(card),
                 class_name="flex flex-wrap items-center gap-x-3 gap-y-2",
             ),

@@ -1,21 +1,23 @@
-"""Whether the storage and the books agree: files that no row wants, and finished videos whose file is gone.
+"""Whether the storage and the books agree: files that no row wants, and rows whose file is gone.
 
-The storage is walked through in the order of its keys, a page at a time, beside the rows of the same range. A lost file is
-fetched again from the provider while that keeps it; else its video ends as lost and its credits come back, for nobody pays for
-what they cannot get (docs/decisions/0009).
+The storage is walked through in the order of its keys, a page at a time, beside the rows of the same range. A finished video's
+lost file is fetched again from the provider while that keeps it; else the video ends as lost and its credits come back, for
+nobody pays for what they cannot get (docs/decisions/0009). A picture whose file is lost is one that is not there any more.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, and_
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
@@ -24,21 +26,22 @@ from cuttingasmr.generation import counting, rows
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.generation.keeping import keep, look_up
 from cuttingasmr.generation.purge import keys_of
-from cuttingasmr.models import AuditEntry, HdState, Status, Video
+from cuttingasmr.models import AuditEntry, HdState, Picture, Status, Video
 from cuttingasmr.providers.download import WrongAnswer
 from cuttingasmr.providers.video import TaskState
 from cuttingasmr.storage.media import NotAVideo
 from cuttingasmr.storage.store import Kept, get_store
 
 NAME = "archive"
-FOLDERS: Final = ("videos", "posters", "previews")
-OURS = re.compile(r"[a-z]+/([0-9a-f]{32})(?:-1080p)?\.(?:mp4|webp)")
+VIDEOS, PICTURES = "videos", "pictures"
+FOLDERS: Final = (VIDEOS, "posters", "previews", PICTURES)
+OURS = re.compile(r"[a-z]+/([0-9a-f]{32})(?:-1080p)?\.(?:mp4|webp|jpg)")
 PAGE = 1000
 ORPHAN_AGE = timedelta(days=1)
 """A younger file may belong to a video that is just being stored."""
 
 SETTLED = timedelta(minutes=10)
-"""A video that was completed later than this is not missed yet: some stores list what is new a little late."""
+"""What was stored later than this is not missed yet: some stores list what is new a little late."""
 
 KEPT_BY_PROVIDER = timedelta(days=14)
 """providers.md §2.10."""
@@ -52,9 +55,20 @@ LOST = "The file of this video was lost in our storage, and the video service no
 log = structlog.get_logger()
 
 
+class Stretch(NamedTuple):
+    """The ids that come after one and not after another; an empty `until` is the end."""
+
+    after: str
+    until: str
+
+    def holds(self, column: Mapped[str]) -> ColumnElement[bool]:
+        """Whether an id lies in it."""
+        return and_(column > self.after, column <= self.until) if self.until else column > self.after
+
+
 @dataclass
 class Walk:
-    """How far the storage has been looked through. It begins anywhere, so that restarts do not leave the end unseen."""
+    """How far this process has looked through the storage. It begins anywhere, so that restarts do not leave the end unseen."""
 
     folder: int = 0
     after: str = ""
@@ -76,17 +90,22 @@ class Walk:
         self.after = f"{FOLDERS[self.folder]}/" if is_last else page[-1].key
 
 
-check_archive = Aside(NAME, Walk().go_on, niceness=LOW)
-"""The chore: every few minutes, in any engine."""
+check_archive = Aside(NAME, Walk().go_on, niceness=LOW, is_shared=True)
+"""The chore: every few minutes, in one of the engines."""
 
 
 async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: bool, now: datetime) -> None:
     """Compare a page of files, which begins behind `after`, with the rows, and act where they differ."""
     removed = await _remove_unwanted([kept for kept in page if kept.changed_at < now - ORPHAN_AGE])
     mended = returned = 0
-    if folder == "videos":
-        until = "" if is_last else page[-1].key
-        mended, returned = await _find_lost(page, after=after, until=until, now=now)
+    there, stretch = (
+        {kept.key for kept in page},
+        Stretch(_id_in(after), "" if is_last else _id_in(page[-1].key)),
+    )
+    if folder == VIDEOS:
+        mended, returned = await _find_lost(there, stretch, now=now)
+    elif folder == PICTURES:
+        removed += await _forget_lost_pictures(there, stretch, now=now)
     if removed or mended or returned:
         await db.transact(counting.count, NAME, removed=removed, mended=mended, returned=returned)
         log.warning("archive.differs", removed=removed, mended=mended, returned=returned)
@@ -95,20 +114,22 @@ async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: boo
 async def _remove_unwanted(files: Sequence[Kept]) -> int:
     """Remove the files of ours that no row wants. What is not named as ours are is left alone."""
     named = {kept.key: match[1] for kept in files if (match := OURS.fullmatch(kept.key))}
-    wanted = await db.read(_wanted, video_ids=sorted(set(named.values())))
+    wanted = await db.read(_wanted, ids=sorted(set(named.values())))
     unwanted = [key for key in named if key not in wanted]
     for key in unwanted:
         await get_store().delete(key)
     return len(unwanted)
 
 
-def _wanted(session: Session, *, video_ids: list[str]) -> set[str]:
-    """Give the keys of these videos' files that have to stay. A video on its way may have more than its row tells."""
-    rows_ = session.exec(select(Video).where(col(Video.id).in_(video_ids), col(Video.purged_at).is_(None)))
-    return {key for video in rows_ for key in _keys_to_keep(video)}
+def _wanted(session: Session, *, ids: list[str]) -> set[str]:
+    """Give the keys of these videos' and pictures' files that have to stay."""
+    videos = session.exec(select(Video).where(col(Video.id).in_(ids), col(Video.purged_at).is_(None)))
+    pictures = select(Picture.file_key).where(col(Picture.id).in_(ids), col(Picture.gone_at).is_(None))
+    return {key for video in videos for key in _keys_to_keep(video)} | set(session.exec(pictures))
 
 
 def _keys_to_keep(video: Video) -> list[str]:
+    """Name the files that a video may have. One on its way may have more than its row tells."""
     if video.status in {Status.FAILED, Status.CANCELED}:
         return []
     on_its_way = [f"videos/{video.id}.mp4", f"posters/{video.id}.webp", f"previews/{video.id}.mp4"]
@@ -116,17 +137,19 @@ def _keys_to_keep(video: Video) -> list[str]:
     return [*keys_of(video), *on_its_way, *larger]
 
 
-async def _find_lost(page: Sequence[Kept], *, after: str, until: str, now: datetime) -> tuple[int, int]:
-    """Find finished videos of this range whose file is not there; tell how many were fetched again, and given back."""
-    there = {kept.key for kept in page}
-    finished = await db.read(_finished, after=_id_in(after), until=_id_in(until), now=now)
-    lost = await _gone([video for video in finished if video.file_key not in there])
-    if len(lost) > MOST_LOST:
-        log.error("archive.too-much-is-lost", of=len(finished))
-        await db.transact(counting.count, NAME, error="Many files are gone: is it the right storage?")
-        return 0, 0
-    told = [await _mend_or_give_back(video, now=now) for video in lost]
+async def _find_lost(there: set[str], stretch: Stretch, *, now: datetime) -> tuple[int, int]:
+    """Find finished videos whose file is not there; tell how many were fetched again, and given back."""
+    finished = {video.file_key or "": video for video in await db.read(_finished, stretch=stretch, now=now)}
+    lost = await _lost(finished.keys() - there, of=len(finished))
+    told = [await _mend_or_give_back(finished[key], now=now) for key in lost]
     return told.count("mended"), told.count("returned")
+
+
+async def _forget_lost_pictures(there: set[str], stretch: Stretch, *, now: datetime) -> int:
+    """Let go of pictures whose file is not there, so that their owner is asked for them again; tell how many."""
+    kept = await db.read(_kept_pictures, stretch=stretch, now=now)
+    lost = await _lost(kept - there, of=len(kept))
+    return await db.transact(_forget_pictures, keys=lost, now=now) if lost else 0
 
 
 def _id_in(key: str) -> str:
@@ -134,28 +157,43 @@ def _id_in(key: str) -> str:
     return key.rpartition("/")[2][:32]
 
 
-def _finished(session: Session, *, after: str, until: str, now: datetime) -> list[Video]:
-    """Give the finished videos whose ids come after one id and not after another, if that one is told."""
+def _finished(session: Session, *, stretch: Stretch, now: datetime) -> list[Video]:
+    """Give the finished videos of a stretch."""
     finished = select(Video).where(
         col(Video.status) == Status.COMPLETED,
         col(Video.deleted_at).is_(None),
         col(Video.completed_at) < now - SETTLED,
-        col(Video.id) > after,
+        stretch.holds(col(Video.id)),
     )
-    if until:
-        finished = finished.where(col(Video.id) <= until)
     return list(session.exec(finished.order_by(col(Video.id)).limit(PAGE)))
 
 
-async def _gone(videos: Sequence[Video]) -> list[Video]:
-    """Ask for each file itself, since a list may be a little late; those that are gone, at most one more than a loss."""
-    gone: list[Video] = []
-    for video in videos:
-        if await get_store().find(video.file_key or "") is None:
-            gone.append(video)
-        if len(gone) > MOST_LOST:
-            break
-    return gone
+def _kept_pictures(session: Session, *, stretch: Stretch, now: datetime) -> set[str]:
+    """Give the keys of the pictures of a stretch."""
+    kept = select(Picture.file_key).where(
+        col(Picture.gone_at).is_(None),
+        col(Picture.created_at) < now - SETTLED,
+        stretch.holds(col(Picture.id)),
+    )
+    return set(session.exec(kept.order_by(col(Picture.id)).limit(PAGE)))
+
+
+def _forget_pictures(session: Session, *, keys: Sequence[str], now: datetime) -> int:
+    gone = update(Picture).where(col(Picture.file_key).in_(keys), col(Picture.gone_at).is_(None))
+    return session.exec(gone.values(gone_at=now)).rowcount
+
+
+async def _lost(keys: Collection[str], *, of: int) -> list[str]:
+    """Ask for each file itself, since a list may be a little late, and give those that are gone; none when it is too many."""
+    lost: list[str] = []
+    for key in sorted(keys):
+        if await get_store().find(key) is None:
+            lost.append(key)
+        if len(lost) > MOST_LOST:
+            log.error("archive.too-much-is-lost", of=of)
+            await db.transact(counting.count, NAME, error="Many files are gone: is it the right storage?")
+            return []
+    return lost
 
 
 async def _mend_or_give_back(video: Video, *, now: datetime) -> str:

@@ -18,15 +18,30 @@ from cuttingasmr.providers.http import close_client
 LOW = 15
 """The niceness of work that nobody waits for."""
 
+HOLD_SECONDS = 60.0
+"""How often one that is shared says that it is still at work."""
+
 log = structlog.get_logger()
 
 
 class Aside:
-    """A chore in a thread of its own. Called while it is still at work, it does nothing; what it raises is logged and counted."""
+    """A chore in a thread of its own. Called while it is still at work, it does nothing; what it raises is logged and counted.
 
-    def __init__(self, name: str, work: Callable[[], Awaitable[object]], *, niceness: int = 0) -> None:
+    One that is shared is not due in any other process either while it is at work here, however long that takes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[object]],
+        *,
+        niceness: int = 0,
+        is_shared: bool = False,
+        hold_seconds: float = HOLD_SECONDS,
+    ) -> None:
         """Give it the name under which its failures are counted; `niceness` lets everything else go first."""
         self._name, self._work, self._niceness = name, work, niceness
+        self._hold_seconds = hold_seconds if is_shared else 0.0
         self._is_busy = threading.Lock()
 
     def __call__(self) -> None:
@@ -56,10 +71,19 @@ class Aside:
             self._is_busy.release()
 
     async def _work_and_hang_up(self) -> None:
+        holding = asyncio.create_task(self._hold())
         try:
             await self._work()
         finally:
+            holding.cancel()
             await close_client()
+
+    async def _hold(self) -> None:
+        """Say now and then that it is still at work, so that the others leave it alone."""
+        while self._hold_seconds:
+            await asyncio.sleep(self._hold_seconds)
+            with contextlib.suppress(DatabaseUnavailable):
+                await db.transact(counting.hold, self._name)
 
     def _count(self, error: Exception) -> None:
         try:

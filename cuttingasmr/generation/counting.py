@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import Result
-from sqlmodel import Session, col
+from sqlmodel import Session, col, update
 
 from cuttingasmr import db
 from cuttingasmr.models import ChoreRun
@@ -23,6 +23,11 @@ def begin(session: Session, name: str, *, seconds: float) -> bool:
     is_due = col(ChoreRun.ran_at) < now - timedelta(seconds=seconds * EARLY)
     mine = run.on_conflict_do_update(index_elements=["name"], set_={"ran_at": now}, where=is_due)
     return cast("Result[str]", session.exec(mine.returning(ChoreRun.name))).first() is not None
+
+
+def hold(session: Session, name: str) -> None:
+    """Note that a job which was begun is still at work: it is not due before so long after that."""
+    session.exec(update(ChoreRun).where(col(ChoreRun.name) == name).values(ran_at=db.utc_now()))
 
 
 def count(

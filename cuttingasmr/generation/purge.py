@@ -37,8 +37,8 @@ async def purge_all(*, now: datetime | None = None) -> int:
     return removed
 
 
-purge = Aside(NAME, purge_all, niceness=LOW)
-"""The chore: every few minutes, in any engine."""
+purge = Aside(NAME, purge_all, niceness=LOW, is_shared=True)
+"""The chore: every few minutes, in one of the engines."""
 
 
 def keys_of(video: Video) -> list[str]:

@@ -45,9 +45,9 @@ def forget_doubt(session: Session, *, video_id: str, began_at: datetime) -> bool
     return rows.update_running(session, video_id, *unclaimed, **facts) is not None
 
 
-def forget_claim(session: Session, *, video_id: str, by: str) -> None:
-    """Note that the task which a callback has named makes another video, or none."""
-    rows.update_running(session, video_id, col(Video.taken_by) == by, claim="")
+def forget_claim(session: Session, *, video_id: str, claim: str) -> None:
+    """Note that the task which a callback has named makes another video, or none. One that was named since then stays."""
+    rows.update_running(session, video_id, col(Video.claim) == claim, claim="")
 
 
 async def complete(video_id: str) -> None:

@@ -147,7 +147,7 @@ class Maker:
             await self._later(video.id, 0)
             return
         if not is_ours:
-            await db.transact(steps.forget_claim, video_id=video.id, by=self._me)
+            await db.transact(steps.forget_claim, video_id=video.id, claim=video.claim)
             await self._later(video.id, 0)
 
     async def _refused(self, video_id: str, failure: Failure) -> None:

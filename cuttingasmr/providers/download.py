@@ -48,13 +48,13 @@ class Broken(Exception):
     """The line broke while the file was coming."""
 
 
-async def download(url: str, path: Path, *, largest: int = LARGEST_BYTES) -> int:
+async def download(url: str, path: Path, *, largest: int = LARGEST_BYTES, seconds: float = SECONDS) -> int:
     """Write what `url` holds to `path` and give its size; or raise `ProviderUnavailable`, `WrongAnswer` or `UnsafeLink`.
 
-    `OSError` is let through: a full disk is not the provider's fault.
+    It takes `seconds` at most, however the file comes. `OSError` is let through: a full disk is not the provider's fault.
     """
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             fetch = _Fetch(client(_open), url, path, largest)
             async for attempt in stamina.retry_context(on=Broken, attempts=TRIES, wait_max=3, timeout=None):
                 with attempt:

@@ -37,16 +37,9 @@ BROKEN = (
 UNCONFIRMED = "was never confirmed there"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def site(
-    request: pytest.FixtureRequest,
-    databases: Databases,
-    shared_sandbox: Sandbox,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[ClerkApi]:
-    url, folder = databases.make(request.param), tmp_path_factory.mktemp("clerk")
-    with serving_clerk(url, shared_sandbox, folder) as site:
-        yield site
+@pytest.fixture
+def site(clerk_api: ClerkApi) -> ClerkApi:
+    return clerk_api
 
 
 @pytest.fixture

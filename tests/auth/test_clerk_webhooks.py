@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,23 +13,14 @@ from cuttingasmr import db
 from cuttingasmr.auth import clerk_webhooks, local
 from cuttingasmr.models import Outcome, WebhookEvent
 from cuttingasmr.models.columns import new_id
-from tests.support.clerk_api import ClerkApi, Somebody, serving_clerk
-from tests.support.databases import Databases
-from tests.support.site import Sandbox
+from tests.support.clerk_api import ClerkApi, Somebody
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # of Svix's own documentation
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def site(
-    request: pytest.FixtureRequest,
-    databases: Databases,
-    shared_sandbox: Sandbox,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[ClerkApi]:
-    url, folder = databases.make(request.param), tmp_path_factory.mktemp("clerk")
-    with serving_clerk(url, shared_sandbox, folder) as site:
-        yield site
+@pytest.fixture
+def site(clerk_api: ClerkApi) -> ClerkApi:
+    return clerk_api
 
 
 def address() -> str:

@@ -13,7 +13,6 @@ import pytest
 
 from cuttingasmr.models import CreditEntry, Order, WebhookEvent
 from tests.support import creem_says
-from tests.support.databases import Databases
 from tests.support.locks import nobody_writes, somebody_waits
 from tests.support.site import Site, Visitor, wait_until
 
@@ -54,9 +53,9 @@ def try_to_deliver(site: Site, event: dict[str, Any]) -> int:
     ],
 )
 def test_killed_at_a_step_of_the_arrival_and_delivered_again_grants_once(
-    kind: str, table: str, databases: Databases, make_site: Callable[..., Site]
+    kind: str, table: str, make_lasting_site: Callable[..., Site]
 ) -> None:
-    site = make_site(databases.make(kind), WORKER="off")
+    site = make_lasting_site(kind, WORKER="off")
     buyer = site.someone()
     event = creem_says.paid(request_id=order_of(buyer))
 
@@ -84,9 +83,9 @@ def said(line: http.client.HTTPConnection, body: bytes, headers: dict[str, str])
 
 
 def test_forged_events_by_the_thousand_change_nothing_and_the_shop_stays_open(
-    databases: Databases, make_site: Callable[..., Site]
+    make_lasting_site: Callable[..., Site],
 ) -> None:
-    site = make_site(databases.make("sqlite"), WORKER="off")
+    site = make_lasting_site("sqlite", WORKER="off")
     buyer = site.someone()
     event = creem_says.paid(request_id=order_of(buyer))
     body = creem_says.raw(event)

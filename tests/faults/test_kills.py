@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,11 +27,22 @@ def die_and_come_back(site: Site) -> None:
     site.start()
 
 
-def assert_made_once(site: Site, owner: Visitor, video_id: str, *, tasks: int = 1) -> None:
+def tasks_of(site: Site, video_id: str) -> list[dict[str, Any]]:
+    """List the tasks that were created for a video: each has its address."""
+    return [task for task in site.sandbox.tasks(PROMPT) if video_id in task["callBackUrl"]]
+
+
+def more(site: Site, operation: str, by: int = 1) -> Callable[[], bool]:
+    """Give what tells whether the provider has been asked for this so much oftener than now."""
+    before = site.sandbox.counts().get(operation, 0)
+    return lambda: site.sandbox.counts().get(operation, 0) >= before + by
+
+
+def assert_made_once(site: Site, owner: Visitor, video_id: str) -> None:
     seen = owner.wait_for(video_id, "ready", seconds=60)
     assert seen["creditsReturned"] == 0
     assert owner.balance() == 8
-    assert len(site.sandbox.tasks(PROMPT)) == tasks
+    assert len(tasks_of(site, video_id)) == 1
     assert owner.http.get(seen["videoUrl"]).content[4:8] == b"ftyp"
     assert site.findings() == []
 
@@ -59,7 +71,7 @@ def test_killed_right_after_the_submit_was_recorded(site: Site) -> None:
 def test_killed_while_the_answer_to_the_submit_was_on_its_way_the_callback_claims_it(site: Site) -> None:
     owner = site.someone()
     video_id = owner.start(f"{PROMPT} sandbox:slow=4 sandbox:submit-lost")
-    wait_until(lambda: site.sandbox.tasks(PROMPT))
+    wait_until(lambda: tasks_of(site, video_id))
     assert site.video(video_id).provider_task_id is None
 
     die_and_come_back(site)
@@ -71,7 +83,7 @@ def test_killed_while_rendering(site: Site) -> None:
     owner = site.someone()
     video_id = owner.start(f"{PROMPT} sandbox:slow=4 sandbox:no-callback")
     owner.wait_for(video_id, "rendering")
-    wait_until(lambda: site.sandbox.counts().get("record-info", 0) >= 2)
+    wait_until(more(site, "record-info", by=2))
 
     die_and_come_back(site)
 
@@ -91,11 +103,9 @@ def test_killed_while_storing(site: Site) -> None:
 
 def test_killed_when_stored_and_not_completed(site: Site) -> None:
     site.sandbox.break_("slow", only="files", delay=1.5)
-    owner = site.someone()
+    owner, is_asked_for = site.someone(), more(site, "files")
     video_id = owner.start(PROMPT)
-    wait_until(
-        lambda: site.sandbox.counts().get("files")
-    )  # what is written before it is asked for, is written
+    wait_until(is_asked_for)  # what is written before that, is written
     file = Path(site.env["DATA_DIR"], "media", "videos", f"{video_id}.mp4")
 
     with nobody_writes(site):

@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import archive
-from cuttingasmr.models import ChoreRun, HdState, Status
+from cuttingasmr.models import ChoreRun, HdState, Picture, Status
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
 from tests.support.finished import change, completed, paid, row
+from tests.support.people import make_user
 from tests.support.site import Sandbox
 
 LATER = timedelta(days=2)
@@ -63,7 +64,7 @@ async def test_files_without_a_row_go_after_a_day_and_what_is_not_ours_stays() -
         finished(purged_at=db.utc_now()),
         paid(status=Status.FAILED),
     )
-    theirs = ("videos/readme.txt", "videos/holiday.mp4", f"pictures/{gone}.jpg")
+    theirs = ("videos/readme.txt", "videos/holiday.mp4", f"holidays/{gone}.jpg")
     unwanted = [f"videos/{video_id}.mp4" for video_id in (gone, purged, failed)]
     change(purged, deleted_at=db.utc_now())
     await keep(f"videos/{here}.mp4", *unwanted, *theirs)
@@ -106,6 +107,56 @@ async def test_posters_and_larger_versions_that_nobody_wants_go_too() -> None:
 
     assert await kept(f"posters/{gone}.webp", f"posters/{here}.webp") == [False, True]
     assert await kept(f"videos/{here}-1080p.mp4", f"videos/{here}.mp4") == [False, True]
+
+
+def brought(**facts: Any) -> str:
+    """A picture that somebody has brought long ago, and whose file nobody has stored."""
+
+    def write(session: db.Session) -> str:
+        long_ago = db.utc_now() - timedelta(days=30)
+        made = Picture(
+            user_id=user_id, file_key="", width=1, height=1, size_bytes=1, created_at=long_ago, **facts
+        )
+        made.file_key = f"pictures/{made.id}.jpg"
+        session.add(made)
+        return made.id
+
+    user_id = make_user()
+    return db.run(write)
+
+
+def is_there(picture_id: str) -> bool:
+    return db.look(lambda session: session.get_one(Picture, picture_id)).gone_at is None
+
+
+@pytest.mark.usefixtures("database")
+async def test_pictures_without_a_row_go_and_rows_without_a_picture_say_so() -> None:
+    here, lost, gone, never = brought(), brought(), brought(gone_at=db.utc_now()), new_id()
+    await keep(*(f"pictures/{picture_id}.jpg" for picture_id in (here, gone, never)))
+
+    await look_at("pictures", later=timedelta(hours=1))
+    young = await kept(f"pictures/{gone}.jpg", f"pictures/{never}.jpg")
+    await look_at("pictures")
+
+    assert young == [True, True], "young files may be on their way"
+    assert await kept(*(f"pictures/{picture_id}.jpg" for picture_id in (here, gone, never))) == [
+        True,
+        False,
+        False,
+    ]
+    assert [is_there(picture_id) for picture_id in (here, lost)] == [True, False]
+    assert counted() == (3, 0, 0)
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_storage_that_has_lost_very_many_pictures_is_for_people_too() -> None:
+    pictures = [brought() for _ in range(archive.MOST_LOST + 1)]
+
+    await look_at("pictures")
+
+    assert all(is_there(picture_id) for picture_id in pictures)
+    run = db.look(lambda session: session.get_one(ChoreRun, archive.NAME))
+    assert "right storage" in run.last_error
 
 
 @pytest.mark.usefixtures("strangers", "line")
@@ -168,14 +219,16 @@ async def test_the_walk_comes_round_to_every_file() -> None:
     lost, orphans = videos[:3], [new_id() for _ in range(9)]
     await keep(*(f"videos/{video_id}.mp4" for video_id in (*videos[3:], *orphans)))
     await keep(*(f"posters/{video_id}.webp" for video_id in (*videos, *orphans)))
+    await keep(*(f"pictures/{picture_id}.jpg" for picture_id in orphans))
     walk = archive.Walk(size=5, clock=lambda: db.utc_now() + LATER)
 
-    for _ in range(20):
+    for _ in range(25):
         await walk.go_on()
 
     assert {row(video_id).status for video_id in lost} == {Status.FAILED}
     assert {row(video_id).status for video_id in videos[3:]} == {Status.COMPLETED}
     assert not any(await kept(*(f"videos/{video_id}.mp4" for video_id in orphans)))
     assert not any(await kept(*(f"posters/{video_id}.webp" for video_id in orphans)))
+    assert not any(await kept(*(f"pictures/{picture_id}.jpg" for picture_id in orphans)))
     assert all(await kept(*(f"videos/{video_id}.mp4" for video_id in videos[3:])))
     assert db.look(audit.find_all) == []

@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from cuttingasmr import db
+from cuttingasmr.chores import CHORES
+from cuttingasmr.generation import archive, purge
 from cuttingasmr.generation.aside import LOW, Aside
+from cuttingasmr.generation.supervisor import Chore
 from cuttingasmr.models import ChoreRun
+from tests.support.site import wait_until
 
 
 async def test_a_chore_that_is_at_work_is_not_begun_again_and_nobody_waits_for_it() -> None:
@@ -50,3 +56,51 @@ async def test_what_goes_wrong_is_logged_and_counted_and_the_next_run_comes() ->
     run = db.look(lambda session: session.get_one(ChoreRun, "failing"))
     assert (run.runs, run.last_error) == (2, "ZeroDivisionError: some reason")
     assert [line["event"] for line in said] == ["chore.failed"] * 2
+
+
+def ran_at(name: str) -> datetime:
+    return db.look(lambda session: session.get_one(ChoreRun, name).ran_at)
+
+
+@pytest.mark.usefixtures("database")
+async def test_of_two_engines_one_does_a_shared_chore_however_long_it_takes() -> None:
+    began, may_end, at_work = threading.Event(), threading.Event(), []
+
+    async def work() -> None:
+        at_work.append(1)
+        began.set()
+        await asyncio.to_thread(may_end.wait)
+
+    def engine() -> Chore:
+        return Chore(300.0, Aside("shared", work, is_shared=True, hold_seconds=0.02), "shared")
+
+    def turn(chore: Chore) -> bool:
+        if is_ours := chore.is_ours():
+            chore.do()
+        return is_ours
+
+    first, second = engine(), engine()
+    assert turn(first)
+    await asyncio.to_thread(began.wait)
+    long_ago = db.utc_now() - timedelta(seconds=600)
+    db.run(lambda session: setattr(session.get_one(ChoreRun, "shared"), "ran_at", long_ago))
+    await asyncio.to_thread(wait_until, lambda: ran_at("shared") > long_ago)
+    assert not turn(second), "it is still at work, and says so"
+
+    may_end.set()
+    await asyncio.to_thread(first.do.wait)  # pyright: ignore[reportFunctionMemberAccess] - an Aside can be waited for
+    db.run(lambda session: setattr(session.get_one(ChoreRun, "shared"), "ran_at", long_ago))
+    assert turn(second)
+    await asyncio.to_thread(second.do.wait)  # pyright: ignore[reportFunctionMemberAccess]
+    assert len(at_work) == 2
+
+
+@pytest.mark.parametrize("name", [purge.NAME, archive.NAME])
+@pytest.mark.usefixtures("database")
+def test_what_goes_through_everything_is_done_by_one_engine_at_a_time(name: str) -> None:
+    (chore,) = (chore for chore in CHORES if chore.name == name)
+
+    with ThreadPoolExecutor(4) as engines:
+        ours = list(engines.map(lambda _: chore.is_ours(), range(4)))
+
+    assert sorted(ours) == [False, False, False, True]

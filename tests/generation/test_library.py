@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +41,13 @@ def shared_database(
 @pytest.fixture
 def ada() -> str:
     return make_user()
+
+
+def test_time_zones_are_known_on_a_machine_that_has_none_of_its_own() -> None:
+    """Days are the reader's own (states/library.py), in a slim container as well."""
+    command = [sys.executable, "-c", "from zoneinfo import ZoneInfo; ZoneInfo('Europe/Berlin')"]
+
+    subprocess.run(command, env={"PYTHONTZPATH": ""}, check=True)
 
 
 def keep(user_id: str, prompt: str = "ice", *, title: str = "", **facts: Any) -> str:

@@ -270,6 +270,18 @@ async def test_a_claim_that_cannot_be_checked_now_is_checked_later(strangers: Sa
     assert await submitting.adopt(video_id, task_id)
 
 
+@pytest.mark.usefixtures("strangers")
+async def test_a_claim_that_comes_while_a_forged_one_is_looked_at_is_not_lost() -> None:
+    video_id = begin()
+    change(video_id, submit_began_at=db.utc_now(), claim="genuine")
+
+    db.run(steps.forget_claim, video_id=video_id, claim="forged")
+    assert row(video_id).claim == "genuine"
+
+    db.run(steps.forget_claim, video_id=video_id, claim="genuine")
+    assert row(video_id).claim == ""
+
+
 async def test_a_doubtful_submit_that_is_forgotten_is_sent_again(strangers: Sandbox) -> None:
     words = never()
     video_id = begin(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.browser import launch_options
 from tests.support.databases import Databases
@@ -16,6 +16,10 @@ from tests.support.watched import WatchedSite
 
 RENDER_SECONDS = "1.2"
 """Long enough to see the stages go by."""
+
+
+expect.set_options(timeout=15_000)
+"""On a machine that is busy with other tests, a page may take its time."""
 
 
 @pytest.fixture(scope="session")

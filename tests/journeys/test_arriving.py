@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.support.site import PASSWORD, Site
 from tests.support.studio import Studio
 
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
 
 def test_what_a_stranger_has_written_is_still_there_after_signing_up(studio: Studio) -> None:
     page = studio.write("Peeling a cold mandarin, close to the ear").page
@@ -26,7 +24,7 @@ def test_what_a_stranger_has_written_is_still_there_after_signing_up(studio: Stu
     studio.wait_until_signed_in()
 
     expect(page.get_by_role("textbox", name="Wood")).to_have_value("a damp pine log")
-    assert studio.ratio() == "9:16"
+    studio.expect_ratio("9:16")
     page.get_by_role("button", name="Custom").click()
     expect(studio.prompt).to_have_value("Peeling a cold mandarin, close to the ear")
 
@@ -111,11 +109,9 @@ def test_on_a_phone_nothing_scrolls_sideways(studio: Studio) -> None:
     studio.sign_up().make("Chalk breaks").page.get_by_role("button", name="Glass Fruit").click()
     expect(studio.page.get_by_role("textbox", name="Fruit")).to_be_visible()
 
-    widths = {"/": studio.page.evaluate(TOO_WIDE)}
+    studio.expect_to_fit()
     for path in ("/profile", "/sign-in", "/sign-up", "/nowhere"):
-        widths[path] = studio.open(path).page.evaluate(TOO_WIDE)
-
-    assert max(widths.values()) <= 0, widths
+        studio.open(path).expect_to_fit()
 
 
 def test_an_unknown_address_says_so_and_leads_back(studio: Studio) -> None:

@@ -10,7 +10,7 @@ from tests.support.studio import Studio
 
 PLAY = """async (video) => {
   await video.play();
-  await new Promise((done) => setTimeout(done, 700));
+  while (video.currentTime < 0.3) await new Promise((done) => video.addEventListener("timeupdate", done, { once: true }));
   return { seconds: video.duration, ready: video.readyState, sound: video.webkitAudioDecodedByteCount, at: video.currentTime };
 }"""
 
@@ -20,7 +20,7 @@ def test_somebody_signs_up_makes_a_video_and_plays_it(studio: Studio) -> None:
     expect(studio.balance).to_have_text("18")
     page.get_by_role("button", name="Glass Fruit").click()
     page.get_by_role("textbox", name="Fruit").fill("A blood orange")
-    assert studio.ratio() == "9:16"
+    studio.expect_ratio("9:16")
 
     studio.watch_stages().generate()
     other_tab = studio.another_tab()
@@ -34,7 +34,7 @@ def test_somebody_signs_up_makes_a_video_and_plays_it(studio: Studio) -> None:
     assert played["seconds"] == pytest.approx(8, abs=0.3)
     assert played["ready"] >= 2
     assert played["sound"] > 0
-    assert played["at"] > 0.2
+    assert played["at"] >= 0.3
     assert page.request.get(f"{studio.url}{studio.card.get_by_role('link').get_attribute('href')}").ok
 
 

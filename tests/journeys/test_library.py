@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,7 +16,6 @@ from tests.support.site import Site, wait_until
 from tests.support.watched import WatchedSite
 
 PHONE = {"width": 390, "height": 844}
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 COLUMNS = "grid => getComputedStyle(grid).gridTemplateColumns.split(' ').length"
 
 
@@ -93,7 +94,7 @@ def test_a_video_is_opened_named_starred_deleted_and_taken_back(ada: Bookcase, f
     ada.page.keyboard.press("Enter")
     expect(ada.sheet(first)).to_be_visible()
     ada.page.wait_for_url(f"**?video={first}")
-    assert ada.sheet(first).locator("video").get_attribute("src") == f"/api/videos/{first}/file"
+    expect(ada.sheet(first).locator("video")).to_have_attribute("src", f"/api/videos/{first}/file")
 
     ada.page.keyboard.press("ArrowRight")
     expect(ada.sheet(second)).to_be_visible()
@@ -117,7 +118,7 @@ def test_a_video_is_opened_named_starred_deleted_and_taken_back(ada: Bookcase, f
     ada.page.keyboard.press("Escape")
     expect(ada.page.locator("dialog[open]")).to_have_count(0)
     expect(ada.tile(first).locator("[data-opens-video]")).to_be_focused()
-    assert "video=" not in ada.page.url
+    expect(ada.page).not_to_have_url(re.compile("video="))
 
 
 def test_a_link_to_a_video_opens_it_and_somebody_elses_opens_nothing(
@@ -205,17 +206,47 @@ def test_what_happens_elsewhere_appears_by_itself(ada: Bookcase) -> None:
     expect(ada.balance).to_have_text("8")
 
 
-def test_a_preview_plays_where_the_pointer_rests(ada: Bookcase, film: Video) -> None:
-    one, two = ada.fill("one", "two", film=film)
-    ada.look()
+def elsewhere(ada: Bookcase, browser: Browser, **context: Any) -> Bookcase:
+    """Open the library of the same person in another kind of browser."""
+    other = browser.new_context(**context)
+    other.add_cookies(ada.page.context.cookies())  # pyright: ignore[reportArgumentType] - it wants its own typed dicts
+    return Bookcase(other.new_page(), ada.site).look()
 
-    ada.tile(one).hover()
-    playing = ada.tile(one).locator("video")
+
+def test_a_light_preview_plays_where_the_pointer_rests(ada: Bookcase, film: Video, browser: Browser) -> None:
+    one, two = ada.fill("one", "two", film=film)
+    wait_until(lambda: ada.site.video(film.id).preview_key, seconds=60)
+    desk = elsewhere(ada, browser, reduced_motion="no-preference")
+
+    desk.tile(one).hover()
+    playing = desk.tile(one).locator("video")
     expect(playing).to_have_js_property("muted", value=True)
-    ada.tile(two).hover()
+    expect(playing).to_have_attribute("src", f"/api/videos/{one}/preview")
+    wait_until(lambda: playing.evaluate("film => film.currentTime > 0"))
+    clip = desk.page.request.get(f"{desk.url}/api/videos/{one}/preview").body()
+    assert 1_000 < len(clip) < min(100_000, (film.size_bytes or 0) / 4)
+    desk.tile(two).hover()
 
     expect(playing).to_have_count(0)
-    expect(ada.tile(two).locator("video")).to_have_count(1)
+    expect(desk.tile(two).locator("video")).to_have_count(1)
+    desk.page.context.close()
+
+
+def test_no_preview_plays_on_touch_nor_for_who_wants_less_motion(
+    ada: Bookcase, film: Video, browser: Browser
+) -> None:
+    one, two = ada.fill("one", "two", film=film)
+
+    ada.look().tile(one).hover()
+    ada.tile(two).locator("[data-opens-video]").focus()
+    expect(ada.tile(two).locator("[data-opens-video]")).to_be_focused()
+    expect(ada.tiles.locator("video")).to_have_count(0)
+
+    phone = elsewhere(ada, browser, reduced_motion="no-preference", has_touch=True, viewport=PHONE)
+    phone.tile(one).locator("[data-opens-video]").tap()
+    expect(phone.sheet(one)).to_be_visible()
+    expect(phone.tiles.locator("video")).to_have_count(0)
+    phone.page.context.close()
 
 
 def test_a_failure_is_tried_again_in_one_press(ada: Bookcase) -> None:
@@ -242,17 +273,17 @@ def test_on_a_phone_two_stand_in_a_row_and_nothing_scrolls_sideways(ada: Bookcas
     first, *_ = ada.fill(*"abcdef", film=film)
     ada.look()
 
-    assert ada.page.locator("[data-tiles]").evaluate(COLUMNS) == 2
+    wait_until(lambda: ada.page.locator("[data-tiles]").evaluate(COLUMNS) == 2)
     sheet = ada.open_video(first)
 
     wait_until(
         lambda: lower_edge(ada) == pytest.approx(PHONE["height"], abs=2)
     )  # it has slid in and stands there
     expect(sheet.get_by_role("link", name="Download", exact=True)).to_be_visible()
-    assert ada.page.evaluate(TOO_WIDE) <= 0
+    ada.expect_to_fit()
     sheet.get_by_role("button", name="Close").click()
     ada.pick(first)
-    assert ada.page.evaluate(TOO_WIDE) <= 0
+    ada.expect_to_fit()
 
 
 # --- what can still be cancelled

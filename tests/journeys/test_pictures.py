@@ -85,7 +85,7 @@ def test_a_video_begins_with_a_picture_cut_as_the_form_has_shown_it(studio: Stud
     frame.press("ArrowDown")
     frame.press("End")
     expect(frame).to_have_attribute("aria-valuetext", "100% from the top")
-    assert frame.locator("img").evaluate("image => getComputedStyle(image).objectPosition") == "50% 100%"
+    expect(frame.locator("img")).to_have_css("object-position", "50% 100%")
     page.get_by_text("9:16", exact=True).click()
     expect(frame).to_have_attribute("aria-orientation", "horizontal")
     wait_until(lambda: ratio_of(frame) == pytest.approx(9 / 16, rel=0.02))
@@ -236,7 +236,7 @@ def test_use_again_brings_words_shape_and_pictures_back(studio: Studio) -> None:
     expect(studio.prompt).to_have_value("Once more, with feeling")
     expect_names(page, "First frame")
     expect(cut(page, "first frame")).to_have_attribute("aria-valuenow", "0")
-    assert studio.ratio() == "9:16"
+    studio.expect_ratio("9:16")
 
 
 def test_use_again_brings_a_template_and_its_words_back_from_another_page(studio: Studio) -> None:
@@ -253,7 +253,7 @@ def test_use_again_brings_a_template_and_its_words_back_from_another_page(studio
 
     page.wait_for_url(f"{studio.url}/")
     expect(page.get_by_role("textbox", name="Fruit")).to_have_value("A quince")
-    assert studio.ratio() == "16:9"
+    studio.expect_ratio("16:9")
 
 
 def test_the_form_fits_a_phone(studio: Studio) -> None:
@@ -268,7 +268,7 @@ def test_the_form_fits_a_phone(studio: Studio) -> None:
     )
 
     expect_names(page, "First frame", "Last frame")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    studio.expect_to_fit()
     for name in ("Remove: First frame", "Later: First frame", "Dismiss"):
         box = page.get_by_role("button", name=name).bounding_box()
         assert box is not None

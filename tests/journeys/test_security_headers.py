@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from cuttingasmr import routes
 from tests.support.databases import Databases
@@ -48,7 +48,7 @@ def test_no_page_meets_its_own_policy_and_none_complains(
     for visited in PAGES:
         studio.open(visited)
         complaints += [f"{visited}: {told}" for told in page.evaluate("window.violations")]
-        assert page.evaluate(f"document.documentElement.classList.contains('{theme}')")
+        expect(page.locator("html")).to_contain_class(theme)
 
     assert complaints == [], "\n".join(complaints)
 

@@ -133,6 +133,15 @@ async def test_a_file_that_does_not_say_how_large_it_is_ends_at_the_limit(
     assert (tmp_path / "film").stat().st_size <= 1_000_000
 
 
+async def test_a_file_that_comes_by_the_byte_is_not_waited_for(liar: Liar, tmp_path: Path) -> None:
+    liar.says, liar.pause = bytes(2000), 0.05
+
+    with pytest.raises(ProviderUnavailable):
+        await download(f"{liar.url}/film.mp4", tmp_path / "film.mp4", seconds=0.5)
+
+    assert (tmp_path / "film.mp4").stat().st_size < 2000
+
+
 async def test_what_is_packed_is_not_unpacked(liar: Liar, tmp_path: Path) -> None:
     liar.says, liar.more = b"film", {"content-encoding": "gzip"}
 

@@ -83,7 +83,7 @@ class Bookcase(Shopper):
 
 
 def make_film(site: Site) -> Video:
-    """Have one video made, whose file others can show."""
+    """Have one video made, whose files others can show; its preview comes a little later."""
     owner = site.someone()
     video_id = owner.start("gold")
     owner.wait_for(video_id, "ready", seconds=60)
@@ -94,7 +94,11 @@ def _write(
     session: Session, user_id: str, prompts: tuple[str, ...], film: Video, facts: dict[str, Any]
 ) -> list[str]:
     now = db.utc_now()
-    same = {"file_key": film.file_key, "poster_key": film.poster_key, "preview_key": film.file_key}
+    same = {
+        "file_key": film.file_key,
+        "poster_key": film.poster_key,
+        "preview_key": f"previews/{film.id}.mp4",
+    }
     videos = [
         Video(
             user_id=user_id,

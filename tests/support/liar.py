@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -21,13 +21,19 @@ class Asked(NamedTuple):
 
 
 class Liar:
-    """Answers every request alike, but for paths that have words of their own in `lies`: `says` and `status` can be changed at any time, and `speaks` cleared to keep them waiting."""
+    """Answers every request alike, but for paths that have words of their own in `lies`, and for what `invents` has words for.
+
+    `says` and `status` can be changed at any time, and `speaks` cleared to keep them waiting.
+    """
 
     def __init__(self) -> None:
         self.says, self.status, self.kind = b"", 200, "application/json"
         self.promises: int | None = None
         self.more: dict[str, str] = {}
         self.lies: dict[str, bytes] = {}
+        self.invents: Callable[[Asked], bytes | None] = lambda _: None
+        self.claims: dict[str, int] = {}
+        """How many bytes it says that there are, by path."""
         self.pause = 0.0
         """Seconds between two bytes."""
         self.speaks = threading.Event()
@@ -42,12 +48,14 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            liar.asked.append(Asked(self.command, self.path, headers, body))
+            asked = Asked(self.command, self.path, headers, body)
+            liar.asked.append(asked)
             liar.speaks.wait()
-            says = liar.lies.get(self.path, liar.says)
+            invented = liar.invents(asked)
+            says = liar.lies.get(self.path, liar.says) if invented is None else invented
             self.send_response(liar.status)
             self.send_header("content-type", liar.kind)
-            self.send_header("content-length", str(liar.promises or len(says)))
+            self.send_header("content-length", str(liar.claims.get(self.path) or liar.promises or len(says)))
             for name, value in liar.more.items():
                 self.send_header(name, value)
             self.end_headers()

@@ -9,6 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.site import PASSWORD, wait_until
 
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WIDEST = """[...document.querySelectorAll("body *")]
+  .filter((it) => it.getBoundingClientRect().right > document.documentElement.clientWidth)
+  .map((it) => it.outerHTML.slice(0, 200)).slice(0, 3)"""
 WATCH_STAGES = """() => {
   window.stages = [];
   new MutationObserver(() => {
@@ -90,9 +94,17 @@ class Studio:
         """What the form complains about."""
         return self.page.locator("[data-error=form]")
 
-    def ratio(self) -> str:
-        """Tell which shape is chosen."""
-        return self.page.locator("input[name=ratio]:checked").input_value()
+    def expect_ratio(self, ratio: str) -> Self:
+        """Wait until this shape is chosen."""
+        expect(self.page.locator(f"input[name=ratio][value='{ratio}']")).to_be_checked()
+        return self
+
+    def expect_to_fit(self) -> Self:
+        """Wait until nothing is wider than the window: a page is laid out anew when its style or its letters come."""
+        wait_until(
+            lambda: self.page.evaluate(TOO_WIDE) <= 0, seconds=10, what=lambda: self.page.evaluate(WIDEST)
+        )
+        return self
 
     def write(self, prompt: str) -> Self:
         """Write one's own words."""

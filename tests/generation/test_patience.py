@@ -1,0 +1,173 @@
+"""How long what goes wrong is borne: until then a video keeps its place, and after that its credits come back with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cuttingasmr import db
+from cuttingasmr.credits import audit, ledger
+from cuttingasmr.generation import workflow
+from cuttingasmr.generation.failures import sentence
+from cuttingasmr.generation.workflow import FULL, IN_DOUBT, WAITING_FOR_PROVIDER, Maker
+from cuttingasmr.models import Status, Video
+from cuttingasmr.settings import get_settings
+from tests.support.api import broken
+from tests.support.binding import bind
+from tests.support.finished import change, paid, rendered, row
+from tests.support.making import begin, never
+from tests.support.site import Sandbox
+
+pytestmark = [
+    pytest.mark.usefixtures("line"),
+    pytest.mark.parametrize("strangers", ["sqlite"], indirect=True),
+]
+
+ME = "an-engine"
+
+
+def ago(seconds: float) -> datetime:
+    return db.utc_now() - timedelta(seconds=seconds)
+
+
+def held(video_id: str, **facts: Any) -> Video:
+    """Let an engine hold a video of which this is written down."""
+    change(video_id, taken_by=ME, **facts)
+    return row(video_id)
+
+
+def expect_kept(video_id: str, notice: str) -> None:
+    """Expect that it goes on, later, and that its owner is told why it waits."""
+    found = row(video_id)
+    assert (found.status in {Status.FAILED, Status.COMPLETED}, found.taken_by) == (False, "")
+    assert (found.notice, found.credits_returned) == (notice, 0)
+    assert found.due_at > ago(1)
+
+
+def expect_given_back(video_id: str, code: str) -> None:
+    """Expect that it has ended for this reason, in words, and cost nothing."""
+    found = row(video_id)
+    assert (found.status, found.error_code, found.error_message) == (Status.FAILED, code, sentence(code))
+    assert found.credits_returned == found.credits_used
+    assert db.look(ledger.balance, user_id=found.user_id).remaining == 18
+    assert db.look(audit.find_all) == []
+
+
+@pytest.mark.parametrize(
+    ("fate", "seconds"),
+    [
+        pytest.param("sandbox:submit-429", workflow.PATIENCE_SECONDS["busy"], id="too much work"),
+        pytest.param("sandbox:submit-500", workflow.PATIENCE_SECONDS["unreachable"], id="an error inside"),
+    ],
+)
+@pytest.mark.usefixtures("strangers")
+async def test_a_provider_that_takes_nothing_is_waited_for_and_not_for_ever(
+    fate: str, seconds: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    base = get_settings().veo3_api_base_url
+    bind(monkeypatch, tmp_path, veo3_api_keys="one,two,three,four", veo3_api_base_url=base)
+    fresh, patient, old = (begin(fate) for _ in range(3))
+    for video_id, tried in ((patient, seconds - 30), (old, seconds + 1)):
+        change(video_id, trouble_at=ago(tried))
+
+    for video_id in (fresh, patient, old):
+        held(video_id)
+        await Maker(ME).send(video_id)
+
+    assert row(fresh).trouble_at is not None
+    for video_id in (fresh, patient):
+        expect_kept(video_id, WAITING_FOR_PROVIDER)
+    expect_given_back(old, "ProviderUnavailable")
+
+
+async def test_a_submit_in_doubt_is_waited_out_sent_once_more_and_then_given_up(strangers: Sandbox) -> None:
+    words = never()
+    video_id, doubt = begin(words), get_settings().submit_doubt_seconds
+    with broken(strangers, "down", only="create"):
+        held(video_id)
+        await Maker(ME).send(video_id)
+        expect_kept(video_id, IN_DOUBT)
+        await Maker(ME).go_on(held(video_id, submit_began_at=ago(doubt + 1)))
+        assert row(video_id).doubts == 1
+        expect_kept(video_id, IN_DOUBT)
+
+        await Maker(ME).go_on(held(video_id, submit_began_at=ago(doubt + 1)))
+
+    expect_given_back(video_id, "ProviderUnavailable")
+    assert strangers.tasks(words) == []
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_video_that_never_comes_is_given_up_at_the_limit() -> None:
+    video_id, limit = begin(never()), get_settings().wait_limit_seconds
+    held(video_id)
+    await Maker(ME).send(video_id)
+
+    change(video_id, submit_began_at=ago(limit - 30))
+    await Maker(ME).ask(row(video_id))
+    assert row(video_id).status == Status.RENDERING
+    change(video_id, submit_began_at=ago(limit + 1))
+    await Maker(ME).ask(row(video_id))
+
+    expect_given_back(video_id, "TooSlow")
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_task_that_the_provider_does_not_know_is_asked_about_three_times() -> None:
+    video_id = paid(provider_task_id="made-up", submit_began_at=db.utc_now())
+
+    for _ in range(workflow.UNKNOWN_TRIES - 1):
+        await Maker(ME).ask(row(video_id))
+        assert row(video_id).status == Status.RENDERING
+    await Maker(ME).ask(row(video_id))
+
+    expect_given_back(video_id, "TaskLost")
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_full_storage_is_waited_for_for_a_day(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    patient, old = [await rendered() for _ in range(2)]
+    (tmp_path / "file").touch()
+    bind(monkeypatch, tmp_path, storage_url=(tmp_path / "file" / "media").as_uri())
+    patience = get_settings().storage_patience_seconds
+
+    for video_id, tried in ((patient, patience - 60), (old, patience + 1)):
+        await Maker(ME).store(held(video_id, status=Status.SAVING, trouble_at=ago(tried)))
+
+    expect_kept(patient, FULL)
+    expect_given_back(old, "StorageFull")
+
+
+async def test_a_file_that_cannot_be_fetched_is_waited_for_and_not_for_ever(strangers: Sandbox) -> None:
+    patient, old = [await rendered() for _ in range(2)]
+
+    with broken(strangers, "500", only="files"):
+        for video_id, tried in ((patient, 0), (old, workflow.FETCH_PATIENCE_SECONDS + 1)):
+            await Maker(ME).store(held(video_id, status=Status.SAVING, trouble_at=ago(tried)))
+
+    expect_kept(patient, "")
+    expect_given_back(old, "ProviderUnavailable")
+
+
+@pytest.mark.parametrize(
+    "go", [pytest.param(Maker.fault, id="failed again"), pytest.param(Maker.go_on, id="taken from the dead")]
+)
+@pytest.mark.usefixtures("strangers")
+async def test_what_an_engine_fails_at_again_and_again_is_given_up(go: Callable[..., Any]) -> None:
+    video_id = begin(never())
+    is_fault = go is Maker.fault
+    if is_fault:
+        held(video_id, tries=workflow.FAULTS - 2)
+        await go(Maker(ME), video_id)
+        expect_kept(video_id, "")
+
+    video = held(video_id, tries=workflow.FAULTS - is_fault)
+    await go(Maker(ME), video_id if is_fault else video)
+
+    expect_given_back(video_id, "Unexpected")
