@@ -24,14 +24,14 @@ from cuttingasmr.generation import counting, rows
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.generation.keeping import keep, look_up
 from cuttingasmr.generation.purge import keys_of
-from cuttingasmr.models import AuditEntry, HdState, Status, Video
+from cuttingasmr.models import AuditEntry, Avatar, HdState, Status, Video
 from cuttingasmr.providers.download import WrongAnswer
 from cuttingasmr.providers.video import TaskState
 from cuttingasmr.storage.media import NotAVideo
 from cuttingasmr.storage.store import Kept, get_store
 
 NAME = "archive"
-FOLDERS: Final = ("videos", "posters", "previews")
+FOLDERS: Final = ("videos", "posters", "previews", "avatars")
 OURS = re.compile(r"[a-z]+/([0-9a-f]{32})(?:-1080p)?\.(?:mp4|webp)")
 PAGE = 1000
 ORPHAN_AGE = timedelta(days=1)
@@ -95,17 +95,18 @@ async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: boo
 async def _remove_unwanted(files: Sequence[Kept]) -> int:
     """Remove the files of ours that no row wants. What is not named as ours are is left alone."""
     named = {kept.key: match[1] for kept in files if (match := OURS.fullmatch(kept.key))}
-    wanted = await db.read(_wanted, video_ids=sorted(set(named.values())))
+    wanted = await db.read(_wanted, ids=sorted(set(named.values())))
     unwanted = [key for key in named if key not in wanted]
     for key in unwanted:
         await get_store().delete(key)
     return len(unwanted)
 
 
-def _wanted(session: Session, *, video_ids: list[str]) -> set[str]:
-    """Give the keys of these videos' files that have to stay. A video on its way may have more than its row tells."""
-    rows_ = session.exec(select(Video).where(col(Video.id).in_(video_ids), col(Video.purged_at).is_(None)))
-    return {key for video in rows_ for key in _keys_to_keep(video)}
+def _wanted(session: Session, *, ids: list[str]) -> set[str]:
+    """Give the keys of the files with these ids that have to stay. A video on its way may have more than its row tells."""
+    rows_ = session.exec(select(Video).where(col(Video.id).in_(ids), col(Video.purged_at).is_(None)))
+    avatars = session.exec(select(Avatar.file_key).where(col(Avatar.id).in_(ids)))
+    return {key for video in rows_ for key in _keys_to_keep(video)} | set(avatars)
 
 
 def _keys_to_keep(video: Video) -> list[str]:
