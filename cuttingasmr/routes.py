@@ -2,6 +2,7 @@
 
 HOME = "/"
 PROFILE = "/profile"
+PROFILE_SETTINGS = "/profile#settings"
 LIBRARY = "/library"
 PRICING = "/pricing"
 PAYMENT_SUCCESS = "/payment/success"
