@@ -228,7 +228,7 @@
 
   // --- the looks of the account: its theme is put on when the server says another one than before, and kept when it is chosen
 
-  const look = () => {
+  const looks = () => {
     const [theme, region] = (find("[data-look]")?.dataset.look || "|").split("|");
     return { theme, region };
   };
@@ -236,7 +236,7 @@
   let wornTheme = "";
 
   const wear = () => {
-    const { theme } = look();
+    const { theme } = looks();
     if (!theme || theme === wornTheme) return;
     wornTheme = theme;
     const choice = find(`[data-theme=${theme}]`);
@@ -261,7 +261,7 @@
 
   // Written as in the region that the account has chosen, else as the browser does; in the reader's own time zone.
   const tell = () => {
-    const region = look().region || undefined;
+    const region = looks().region || undefined;
     if (formats.region !== region || !formats.short) {
       const short = new Intl.DateTimeFormat(region, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
       const long = new Intl.DateTimeFormat(region, { dateStyle: "full", timeStyle: "long" });

@@ -37,7 +37,7 @@ def outcome(about: str) -> rx.Component:
     return rx.el.div(
         rx.el.p(rx.cond(Account.about == about, Account.said, ""), role="status", class_name=theme.SAVED),
         alert(rx.cond(Account.about == about, Account.error, ""), name=about),
-        class_name="empty:hidden",
+        class_name="contents",
     )
 
 
@@ -97,7 +97,7 @@ def theme_setting() -> rx.Component:
         rx.el.div(
             _theme("dark", "Dark", "moon"),
             _theme("light", "Light", "sun"),
-            _theme("system", "As your system", "monitor"),
+            _theme("system", "System", "monitor"),
             class_name=theme.THEMES,
             role="group",
             aria_label="Appearance",
@@ -214,6 +214,6 @@ def _view(ground: str, cut: str = "") -> rx.Component:
         rx.el.span(class_name="h-2 w-2/5 rounded-full", custom_attrs={"style": {"background": accent}}),
         rx.el.span(class_name="h-2 w-4/5 rounded-full", custom_attrs={"style": {"background": panel}}),
         rx.el.span(class_name="h-2 w-3/5 rounded-full", custom_attrs={"style": {"background": panel}}),
-        class_name=f"absolute inset-0 flex flex-col justify-center gap-2 px-[18%] {cut}",
+        class_name=f"absolute -inset-px flex flex-col justify-center gap-2 px-[18%] {cut}",
         custom_attrs={"style": {"background": back}},
     )

@@ -159,7 +159,8 @@ def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
             rx.el.p(
-                "CuttingASMR turns a sentence into eight seconds of picture and sound.", class_name=theme.NOTE
+                "CuttingASMR turns a sentence into eight seconds of picture and sound.",
+                class_name=f"{theme.NOTE} sm:max-w-64",
             ),
             rx.el.span(class_name="flex-1"),
             _footer_links(),

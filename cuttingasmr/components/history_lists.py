@@ -11,6 +11,8 @@ from cuttingasmr.states.history import History
 from cuttingasmr.states.material import Material
 from cuttingasmr.states.views import Line, Tile
 
+LATELY = 4
+
 
 def videos() -> rx.Component:
     """Show the newest videos small, and lead to the library."""
@@ -59,6 +61,28 @@ def _teaser(tile: rx.vars.ObjectVar[Tile]) -> rx.Component:
     )
 
 
+def latest_lines() -> rx.Component:
+    """Show the newest changes of the balance, and lead to all of them."""
+    return rx.el.section(
+        rx.el.div(
+            heading("Lately"),
+            rx.el.span(class_name="flex-1"),
+            rx.el.a(
+                "All of your credit history",
+                href="#credits",
+                class_name=theme.LINK,
+                custom_attrs={"data-leads": ""},
+            ),
+            class_name="flex flex-wrap items-baseline gap-3",
+        ),
+        rx.el.ul(
+            rx.foreach(History.lines[:LATELY], _latest_line),
+            class_name=f"{theme.CARD} px-5",
+        ),
+        class_name="flex flex-col gap-5",
+    )
+
+
 def credit_lines() -> rx.Component:
     """List every change of the balance."""
     return rx.el.section(
@@ -82,6 +106,14 @@ def credit_lines() -> rx.Component:
 
 
 def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    return _row(line, "line")
+
+
+def _latest_line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    return _row(line, "latest")
+
+
+def _row(line: rx.vars.ObjectVar[Line], name: str) -> rx.Component:
     return rx.el.li(
         rx.el.span(
             rx.cond(
@@ -101,11 +133,11 @@ def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
             is_signed=True,
             class_name=rx.cond(
                 line.is_gain,
-                f"w-14 text-right text-good {theme.FIGURES}",
-                f"w-14 text-right text-soft {theme.FIGURES}",
+                f"w-14 text-right text-sm text-good {theme.FIGURES}",
+                f"w-14 text-right text-sm text-soft {theme.FIGURES}",
             ),
         ),
         key=line.id.to_string(),
         class_name=theme.TABLE_ROW,
-        custom_attrs={"data-line": ""},
+        custom_attrs={f"data-{name}": ""},
     )

@@ -357,7 +357,7 @@ SETTING_HEAD: Final = "flex flex-col gap-1"
 SETTING_TITLE: Final = "text-base font-medium text-ink"
 SAVED: Final = "text-sm text-good empty:hidden"
 BALANCE: Final = (
-    "relative overflow-hidden rounded-3xl bg-panel border border-line grid sm:grid-cols-[1fr_15rem]"
+    "relative overflow-hidden rounded-3xl bg-panel border border-line grid sm:grid-cols-[1fr_17rem]"
 )
 BALANCE_TEXT: Final = "flex flex-col gap-5 p-5 sm:p-8"
 BALANCE_FIGURE: Final = "font-display text-6xl leading-none tracking-[-0.03em] sm:text-7xl"

@@ -17,7 +17,7 @@ from cuttingasmr.components.agreement_dialog import agreement_dialog
 from cuttingasmr.components.basics import heading, icon, link_button, title
 from cuttingasmr.components.consent_card import consent_card
 from cuttingasmr.components.frame import frame
-from cuttingasmr.components.history_lists import credit_lines, videos
+from cuttingasmr.components.history_lists import credit_lines, latest_lines, videos
 from cuttingasmr.components.profile_frame import (
     away,
     credits_left,
@@ -60,7 +60,7 @@ def _account() -> rx.Component:
                 tab("Data and account", "shield", "data"),
             ),
             panels(
-                panel("overview", text_changes(), credits_left(), videos()),
+                panel("overview", text_changes(), credits_left(), videos(), latest_lines()),
                 panel("purchases", purchase_list()),
                 panel("credits", credit_lines()),
                 panel("settings", *_settings()),
