@@ -65,9 +65,6 @@
     form.reset();
     count(form);
     box().dataset.sent = "";
-    const back = find("[data-back]", box());
-    const next = window.account?.next(); // assets/account.js: a page of this site, never another one
-    if (back && next) back.href = next;
     find("[data-thanks]", box()).focus();
   };
 
@@ -98,6 +95,16 @@
     const form = event.target.closest?.("form[data-feedback]");
     if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
+
+  addEventListener(
+    "click",
+    (event) => {
+      if (!event.target.closest?.("[data-back]") || event.button || event.metaKey || event.ctrlKey) return;
+      event.preventDefault(); // the router would go to the home page, whatever stands in the address
+      location.assign(window.account?.next() || "/"); // assets/account.js: a page of this site, never another one
+    },
+    true,
+  );
 
   addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-another]")) return;

@@ -91,7 +91,7 @@
       return line;
     });
     find("[data-changes]", dialog).replaceChildren(...lines);
-    dialog.toggleAttribute("data-again", Boolean(agreedAt));
+    dialog.toggleAttribute("data-renewed", Boolean(agreedAt));
     waiting = button;
     dialog.addEventListener("close", () => waiting && stop(waiting, ""), { once: true });
     dialog.showModal();

@@ -20,8 +20,7 @@ def agreement_dialog() -> rx.Component:
     """Ask for the agreement."""
     return rx.el.dialog(
         rx.el.form(
-            _first(),
-            _again(),
+            rx.el.div(_first(), _again(), custom_attrs={"id": TITLE}),  # what is hidden of it is not read out
             rx.el.label(
                 rx.el.input(type="checkbox", required=True, class_name=theme.CHECKBOX, auto_focus=True),
                 rx.el.span(
@@ -53,8 +52,7 @@ def _first() -> rx.Component:
     return rx.el.div(
         heading("Before your first purchase"),
         rx.el.p("This is asked once, and remembered on every device of yours.", class_name=theme.TEXT),
-        class_name=f"{theme.STACK} group-data-again/agreement:hidden",
-        custom_attrs={"id": TITLE},
+        class_name=f"{theme.STACK} group-data-renewed/agreement:hidden",
     )
 
 
@@ -63,7 +61,7 @@ def _again() -> rx.Component:
         heading("Our texts have changed"),
         rx.el.p("Since you agreed to them last:", class_name=theme.TEXT),
         rx.el.ul(class_name=f"{theme.BULLETS} text-sm text-ink", custom_attrs={"data-changes": ""}),
-        class_name=f"{theme.STACK} hidden group-data-again/agreement:flex",
+        class_name=f"{theme.STACK} hidden group-data-renewed/agreement:flex",
     )
 
 
