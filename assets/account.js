@@ -38,6 +38,16 @@
     location.assign(path);
   };
 
+  /** Take over the theme of the account before its first page is drawn, so that none is drawn in another one. */
+  const adopt = async () => {
+    try {
+      const { theme } = await (await fetch("/api/user/profile", { signal: AbortSignal.timeout(1500) })).json();
+      if (theme) localStorage.setItem("theme", theme);
+    } catch {
+      // Then the page puts it on when it knows (assets/site.js).
+    }
+  };
+
   const tell = (near, message) => {
     const place = near.parentElement.querySelector("[role=alert]") || near.querySelector("[role=alert]");
     if (place) place.textContent = message;
@@ -49,7 +59,7 @@
     button.dataset.busy = "";
     tell(place, "");
     const error = await post(what, fields);
-    if (!error) return leaveFor(isDoor() ? next() : location.pathname);
+    if (!error) return adopt().then(() => leaveFor(isDoor() ? next() : location.pathname));
     tell(place, error);
     delete button.dataset.busy;
   };

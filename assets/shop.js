@@ -54,12 +54,13 @@
 
   const needsAgreement = async () => {
     const { status, said } = await ask("GET", "/api/user/agreement", undefined, AbortSignal.timeout(PATIENCE));
-    return status === 200 && !said.agreed;
+    return status === 200 && !said.agreed ? said : undefined;
   };
 
   const goAndPay = async (button, plan) => {
     const { status, said } = await ask("POST", "/api/payments/checkout", { planType: plan });
     if (status === 401) return signIn(plan);
+    if (said.code === "AgreementNeeded") return askToAgree(button, (await needsAgreement()) || {});
     if (status !== 200 || !said.checkout_url) return stop(button, said.error || SORRY);
     location.assign(said.checkout_url);
   };
@@ -71,16 +72,26 @@
     find("[role=alert]", button.closest("[data-plan]")).textContent = "";
     button.removeAttribute("data-failed");
     remember(plan);
-    if (await needsAgreement()) return askToAgree(button);
+    const needed = await needsAgreement();
+    if (needed) return askToAgree(button, needed);
     await goAndPay(button, plan);
   };
 
-  // --- the agreement before the first purchase
+  // --- the agreement before the first purchase, and again when a text has changed
 
   let waiting;
 
-  const askToAgree = (button) => {
+  const NAMES = { terms: "Terms", privacy: "Privacy policy", refund: "Refund policy" };
+
+  const askToAgree = (button, { changes = [], agreedAt }) => {
     const dialog = find("dialog[data-dialog=agreement]");
+    const lines = changes.map(({ text, changed }) => {
+      const line = document.createElement("li");
+      line.textContent = `${NAMES[text]}: ${changed}`;
+      return line;
+    });
+    find("[data-changes]", dialog).replaceChildren(...lines);
+    dialog.toggleAttribute("data-renewed", Boolean(agreedAt));
     waiting = button;
     dialog.addEventListener("close", () => waiting && stop(waiting, ""), { once: true });
     dialog.showModal();
@@ -103,9 +114,10 @@
 
   // --- listening
 
-  addEventListener("click", (event) => {
+  addEventListener("click", async (event) => {
     const at = (what) => event.target.closest?.(what);
     if (at("[data-buy]")) buy(at("[data-buy]"));
+    if (at("[data-agrees]")) askToAgree(undefined, (await needsAgreement()) || {});
   });
 
   addEventListener(

@@ -226,17 +226,55 @@
     }
   };
 
+  // --- the looks of the account: its theme is put on when the server says another one than before, and kept when it is chosen
+
+  const looks = () => {
+    const [theme, region] = (find("[data-look]")?.dataset.look || "|").split("|");
+    return { theme, region };
+  };
+
+  let wornTheme = "";
+
+  const wear = () => {
+    const { theme } = looks();
+    if (!theme || theme === wornTheme) return;
+    wornTheme = theme;
+    const choice = find(`[data-theme=${theme}]`);
+    if (choice?.getAttribute("aria-pressed") === "false") choice.click();
+  };
+
+  /** Keep with the account what was pressed here. */
+  const keepTheme = (button) => {
+    const flipped = document.documentElement.classList.contains("light") ? "dark" : "light";
+    wornTheme = button.dataset.theme || flipped;
+    const body = JSON.stringify({ theme: wornTheme });
+    fetch("/api/user/profile", { method: "PATCH", headers: { "Content-Type": "application/json" }, body }).catch(() => {});
+  };
+
   // --- moments and clocks
 
-  const MOMENT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
   const clocks = new WeakMap();
   let ticking = 0;
 
+  let formats = {};
+  const told = new WeakMap();
+
+  // Written as in the region that the account has chosen, else as the browser does; in the reader's own time zone.
   const tell = () => {
+    const region = looks().region || undefined;
+    if (formats.region !== region || !formats.short) {
+      const short = new Intl.DateTimeFormat(region, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+      const long = new Intl.DateTimeFormat(region, { dateStyle: "full", timeStyle: "long" });
+      const dated = new Intl.DateTimeFormat(region, { dateStyle: "medium" });
+      formats = { region, short, long, dated };
+    }
     for (const time of findAll("time[data-at]")) {
-      if (time.title === time.dataset.at) continue;
-      time.title = time.dataset.at;
-      time.textContent = MOMENT.format(new Date(time.dataset.at));
+      const key = `${time.dataset.at} ${region}`;
+      if (told.get(time) === key) continue;
+      told.set(time, key);
+      const at = new Date(time.dataset.at);
+      time.title = formats.long.format(at);
+      time.textContent = (at.getFullYear() === new Date().getFullYear() ? formats.short : formats.dated).format(at);
     }
   };
 
@@ -339,6 +377,16 @@
     if (at("[data-once]")) at("[data-once]").dataset.busy = "";
   });
 
+  // Before React hears of it: a flip is told by what is worn until then.
+  addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest?.("[data-theme], [data-flips]");
+      if (button && event.isTrusted && find("[data-look]")) keepTheme(button);
+    },
+    true,
+  );
+
   let planned = false;
 
   const refresh = () => {
@@ -347,6 +395,7 @@
     restore();
     tellPictures();
     hear();
+    wear();
     tell();
     tick();
     look();
@@ -364,7 +413,7 @@
       subtree: true,
       childList: true,
       attributes: true,
-      attributeFilter: ["data-answer", "data-wish", "data-elapsed", "data-at", "class", "value"],
+      attributeFilter: ["data-answer", "data-wish", "data-elapsed", "data-at", "data-look", "class", "value"],
     });
     refresh();
     if (keepsPictures()) callPictures();

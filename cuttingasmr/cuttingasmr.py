@@ -14,6 +14,8 @@ from cuttingasmr.components.head import head
 from cuttingasmr.lifespan import lifespan
 from cuttingasmr.observability import logs
 from cuttingasmr.pages.admin import admin
+from cuttingasmr.pages.admin_feedback import admin_feedback
+from cuttingasmr.pages.feedback import feedback
 from cuttingasmr.pages.home import home
 from cuttingasmr.pages.legal import privacy, refund, terms
 from cuttingasmr.pages.library import library
@@ -25,12 +27,14 @@ from cuttingasmr.pages.profile import profile
 from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.desk import Desk
+from cuttingasmr.states.feedback_desk import FeedbackDesk
 from cuttingasmr.states.flow import Flow
 from cuttingasmr.states.history import History
 from cuttingasmr.states.library import Library
 from cuttingasmr.states.office import Office
 from cuttingasmr.states.purchases import Purchases
 from cuttingasmr.states.returned import Returned
+from cuttingasmr.states.sessions import Sessions
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.trouble import apologise
 from cuttingasmr.states.visitor import Visitor
@@ -72,7 +76,7 @@ app.add_page(
     title="Your profile · CuttingASMR",
     description="What you have made, and what you have to spend.",
     image=PICTURE,
-    on_load=[History.watch, Purchases.watch],
+    on_load=[History.watch, Purchases.watch, Sessions.show],
 )
 app.add_page(
     pricing,
@@ -126,6 +130,22 @@ app.add_page(
     description="For operators.",
     image=PICTURE,
     on_load=[Visitor.arrive, Office.arrive],
+)
+app.add_page(
+    feedback,
+    route=routes.FEEDBACK,
+    title="Feedback · CuttingASMR",
+    description="Tell us what works, what does not, and what you would like.",
+    image=PICTURE,
+    on_load=Visitor.arrive,
+)
+app.add_page(
+    admin_feedback,
+    route=routes.ADMIN_FEEDBACK,
+    title="Feedback · CuttingASMR",
+    description="For operators.",
+    image=PICTURE,
+    on_load=[Visitor.arrive, FeedbackDesk.arrive],
 )
 app.add_page(
     sign_in,

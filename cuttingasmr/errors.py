@@ -11,7 +11,7 @@ AppError (500)
 ├── NotFound (404)
 ├── Conflict (409)
 │   ├── EmailTaken, EmailUnconfirmed
-│   ├── KeyReused
+│   ├── KeyReused, AgreementNeeded
 │   └── AlreadyEnded, AlreadySubmitted
 ├── Invalid (422)
 │   └── InvalidPrompt, InvalidRatio, InvalidDuration, ...
@@ -117,6 +117,10 @@ class EmailUnconfirmed(Conflict):
 
 class KeyReused(Conflict):
     """This Idempotency-Key was used before, for a different request."""
+
+
+class AgreementNeeded(Conflict):
+    """Our terms, privacy policy or refund policy have changed since you agreed to them. Please read what changed and agree again."""
 
 
 class AlreadyEnded(Conflict):

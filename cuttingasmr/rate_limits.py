@@ -81,6 +81,9 @@ CHECKOUT = Limit("checkout", _strictly("30 per 10 minutes"), "That were many vis
 PICTURES = Limit("pictures", _always("40 per hour"), "That were many pictures in one hour.")
 """Pictures that one person may bring, good or bad: each costs a second of work, and space for a day."""
 
+FEEDBACK = Limit("feedback", _always("20 per hour"), "That was a lot of feedback in one hour. Thank you!")
+"""Messages of one person, or of one network address without a session."""
+
 API_READ = Limit("api-read", lambda: get_settings().api_limit)
 API_WRITE = Limit("api-write", lambda: get_settings().api_write_limit)
 WEBHOOK_JUNK = Limit("webhook-junk", _strictly("60 per minute"))
@@ -94,6 +97,7 @@ TABLE = (
     REFUSED_TOKENS,
     CHECKOUT,
     PICTURES,
+    FEEDBACK,
     API_READ,
     API_WRITE,
     WEBHOOK_JUNK,

@@ -2,6 +2,7 @@
 
 HOME = "/"
 PROFILE = "/profile"
+PROFILE_SETTINGS = "/profile#settings"
 LIBRARY = "/library"
 PRICING = "/pricing"
 PAYMENT_SUCCESS = "/payment/success"
@@ -11,6 +12,8 @@ PRIVACY = "/privacy"
 REFUND = "/refund"
 PAYMENT_FLOW = "/test-payment-flow"
 ADMIN = "/admin"
+ADMIN_FEEDBACK = "/admin/feedback"
+FEEDBACK = "/feedback"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"
@@ -36,6 +39,11 @@ def video_poster(video_id: str) -> str:
 def picture(picture_id: str) -> str:
     """Say where its owner can see a picture."""
     return f"/api/pictures/{picture_id}"
+
+
+def picture_of(picture_id: str | None, otherwise: str) -> str:
+    """Say where the picture is that somebody shows of themselves; without one of ours, the other one."""
+    return f"/api/avatars/{picture_id}.webp" if picture_id else otherwise
 
 
 def video_preview(video_id: str) -> str:

@@ -23,7 +23,7 @@ LARGEST_BODY = 1_000_000
 LARGEST_UPLOAD = LARGEST_BYTES + 64 * 1024
 """A picture, and what a form puts around it."""
 
-UPLOADS = "/api/pictures"
+UPLOADS = frozenset({"/api/pictures", "/api/user/picture"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOWHERE = "/nowhere"
 OPERATORS_PAGES = (routes.ADMIN,)
@@ -81,7 +81,7 @@ class Guards:
 
 def largest_body(path: str) -> int:
     """Tell how many bytes may be sent there."""
-    return LARGEST_UPLOAD if path == UPLOADS else LARGEST_BODY
+    return LARGEST_UPLOAD if path in UPLOADS else LARGEST_BODY
 
 
 def too_large(most: int) -> TooLarge:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import date
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.api.asking import SignedIn, bearer_of
 from cuttingasmr.api.shapes import Answer, Shape
 from cuttingasmr.auth import buyer, clerk, sessions
@@ -89,12 +91,34 @@ class Purchases(Answer):
     next_cursor: str
 
 
+class TextChange(Shape):
+    """What changed in one of the texts."""
+
+    text: str = Field(description="terms, privacy or refund")
+    since: date
+    changed: str
+
+
 class Agreed(Answer):
-    """Whether you have agreed to the texts as they are now."""
+    """Whether you have agreed to the texts as they are now, and what changed since you agreed last."""
 
     agreed: bool
     version: str
     agreed_at: str | None
+    agreed_version: str | None = Field(description="What you agreed to last; null for nothing yet")
+    changes: list[TextChange] = Field(description="Since then; empty before the first agreement")
+
+    @classmethod
+    def of(cls, found: agreement.Standing) -> Self:
+        """Tell somebody where they stand."""
+        latest = found.latest
+        return cls(
+            agreed=found.is_current,
+            version=agreement.version(),
+            agreed_at=latest.agreed_at.isoformat() if latest else None,
+            agreed_version=latest.version if latest else None,
+            changes=[TextChange(text=it.text, since=it.since, changed=it.changed) for it in found.changes],
+        )
 
 
 @router.post("/payments/checkout")
@@ -104,6 +128,7 @@ async def open_checkout(body: Plan, request: Request) -> Page:
     await spend(CHECKOUT, user_id)
     if user is None:
         return Page.of(checkout.simple(user_id=user_id, plan=body.plan_type))
+    await _insist(user)
     return Page.of(
         await checkout.checkout(user_id=user.id, email=purchases.billing_address(user), plan=body.plan_type)
     )
@@ -113,6 +138,7 @@ async def open_checkout(body: Plan, request: Request) -> Page:
 async def open_advanced(body: Plan, user: SignedIn) -> Page:
     """Open a payment page by the advanced road alone: an order, and a checkout of Creem's."""
     await spend(CHECKOUT, user.id)
+    await _insist(user)
     page = await checkout.advanced(
         user_id=user.id, email=purchases.billing_address(user), plan=body.plan_type
     )
@@ -137,9 +163,7 @@ async def list_purchases(user: SignedIn, cursor: Annotated[str, Query(max_length
 @router.get("/user/agreement")
 async def read_agreement(user: SignedIn) -> Agreed:
     """Tell whether you have agreed to the terms, privacy and refund texts as they are now."""
-    mine = await db.read(agreement.find, user_id=user.id)
-    at = mine.agreed_at.isoformat() if mine else None
-    return Agreed(agreed=mine is not None, version=agreement.VERSION, agreed_at=at)
+    return Agreed.of(await db.read(agreement.standing, user_id=user.id))
 
 
 @router.post("/user/agreement")
@@ -147,7 +171,14 @@ async def agree(user: SignedIn) -> Agreed:
     """Agree to them. Agreeing twice is agreeing once."""
     if not await db.read(agreement.has_agreed, user_id=user.id):
         await db.transact(agreement.agree, user_id=user.id)
+        live.publish(user.id)
     return await read_agreement(user)
+
+
+async def _insist(user: User) -> None:
+    """Let nobody buy on under texts that have changed since they agreed; a database that is away keeps nobody from buying."""
+    with contextlib.suppress(DatabaseUnavailable):
+        await db.read(agreement.require_renewal, user_id=user.id)
 
 
 async def _buyer(request: Request) -> tuple[str, User | None]:

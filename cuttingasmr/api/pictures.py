@@ -56,7 +56,7 @@ async def add(request: Request, user: SignedIn) -> PictureAnswer:
     kept. One that no video is made from goes after a day, any other with its videos.
     """
     await rate_limits.spend(rate_limits.PICTURES, user.id)
-    picture = await pictures.add(user_id=user.id, content=await _file_in(request))
+    picture = await pictures.add(user_id=user.id, content=await file_in(request))
     return PictureAnswer.of(picture)
 
 
@@ -110,7 +110,7 @@ def _use_of(url: str) -> Use:
     return Use(found[1], *map(int, places))
 
 
-async def _file_in(request: Request) -> bytes:
+async def file_in(request: Request) -> bytes:
     """Take the one file out of a form, no more than may be."""
     try:
         async with request.form(max_files=1, max_fields=4) as form:

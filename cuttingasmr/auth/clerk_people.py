@@ -65,7 +65,8 @@ def learn(session: Session, user: User, person: ClerkUser) -> bool:
     user.clerk_state = ClerkState.BLOCKED if person.is_blocked else ClerkState.WELCOME
     user.picture_url = _picture(person.image_url)
     is_kept = person.tells_address and not _move(session, user, address_of(person))
-    called = shown(person.name) or user.name or user.known_email.partition("@")[0] or "Somebody"
+    theirs = "" if user.has_own_name else shown(person.name)
+    called = theirs or user.name or user.known_email.partition("@")[0] or "Somebody"
     user.name = called[:NAME_LIMIT]
     if user.clerk_state == ClerkState.BLOCKED:
         shut_out(session, user)

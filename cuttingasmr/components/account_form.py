@@ -32,6 +32,14 @@ def sign_up_form() -> rx.Component:
         _field("Name (optional)", name="name", auto_complete="name", max_length=120, required=False),
         _field("E-mail", name="email", type="email", auto_complete="username"),
         _field("Password", name="password", type="password", auto_complete="new-password", min_length=8),
+        rx.el.p(
+            "What we keep about you stands in the ",
+            rx.el.a("privacy policy", href=routes.PRIVACY, target="_blank", class_name=theme.LINK),
+            "; the rules in the ",
+            rx.el.a("terms", href=routes.TERMS, target="_blank", class_name=theme.LINK),
+            ". You are asked to agree before you buy anything.",
+            class_name=theme.NOTE,
+        ),
         submit="Make my account",
     )
 

@@ -68,6 +68,24 @@ def moment(at: Text) -> rx.Component:
     return rx.el.time(class_name=theme.NOTE, custom_attrs={"dateTime": at, "data-at": at})
 
 
+def number(value: rx.Var[int], *, is_signed: bool = False, **props: Any) -> rx.Component:
+    """Write a number as its reader's region does (assets/profile.js writes it)."""
+    attributes = {"data-number": value.to_string(), **({"data-signed": ""} if is_signed else {})}
+    return rx.el.span(custom_attrs={**attributes, **props.pop("custom_attrs", {})}, **props)
+
+
+def money(cents: rx.Var[int], **props: Any) -> rx.Component:
+    """Write an amount of US dollars as its reader's region does (assets/profile.js writes it)."""
+    return rx.el.span(
+        custom_attrs={"data-cents": cents.to_string(), **props.pop("custom_attrs", {})}, **props
+    )
+
+
+def day(at: Text, **props: Any) -> rx.Component:
+    """Say on which day something was, in the reader's own time zone (assets/profile.js writes it)."""
+    return rx.el.time(custom_attrs={"dateTime": at, "data-day": at}, **props)
+
+
 def alert(message: Text, *, name: str = "") -> rx.Component:
     """Say what went wrong; a screen reader says it at once."""
     return rx.el.p(message, role="alert", class_name=theme.ERROR, custom_attrs={"data-error": name})

@@ -10,6 +10,7 @@ from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import button, icon, link_button
 from cuttingasmr.components.clerk_door import clerk_script
+from cuttingasmr.components.portrait import portrait
 from cuttingasmr.states.visitor import Visitor
 
 MAIN = "main"
@@ -83,6 +84,7 @@ def _theme_toggle() -> rx.Component:
         icon(rx.cond(resolved_color_mode == "light", "moon", "sun")),
         kind="plain",
         on_click=toggle_color_mode,
+        custom_attrs={"data-flips": ""},
     )
 
 
@@ -112,13 +114,14 @@ def _signed_in() -> rx.Component:
         ),
         button(
             rx.el.span("Your account", class_name=theme.HIDDEN),
-            icon("user"),
-            kind="plain",
+            portrait(),
+            class_name=theme.PORTRAIT_BUTTON,
             custom_attrs={"popoverTarget": ACCOUNT_MENU},
         ),
         _account_menu(),
-        class_name="flex items-center gap-1",
+        class_name="flex items-center gap-1 sm:gap-2",
         aria_label="Account",
+        custom_attrs={"data-look": Visitor.look},
     )
 
 
@@ -129,6 +132,12 @@ def _account_menu() -> rx.Component:
         rx.el.a(icon("clapperboard", 16), "Library", href=routes.LIBRARY, class_name=theme.MENU_ITEM),
         rx.el.a(icon("coins", 16), "Pricing", href=routes.PRICING, class_name=f"{theme.MENU_ITEM} sm:hidden"),
         rx.el.a(icon("user", 16), "Profile and credits", href=routes.PROFILE, class_name=theme.MENU_ITEM),
+        rx.el.a(
+            icon("sliders-horizontal", 16),
+            "Settings",
+            href=routes.PROFILE_SETTINGS,
+            class_name=theme.MENU_ITEM,
+        ),
         sign_out(),
         class_name=theme.MENU,
         custom_attrs={"id": ACCOUNT_MENU, "popover": "auto"},
@@ -150,7 +159,8 @@ def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
             rx.el.p(
-                "CuttingASMR turns a sentence into eight seconds of picture and sound.", class_name=theme.NOTE
+                "CuttingASMR turns a sentence into eight seconds of picture and sound.",
+                class_name=f"{theme.NOTE} sm:max-w-64",
             ),
             rx.el.span(class_name="flex-1"),
             _footer_links(),
@@ -167,6 +177,7 @@ def _footer_links() -> rx.Component:
         rx.el.a("Terms", href=routes.TERMS, class_name=theme.NAV),
         rx.el.a("Privacy", href=routes.PRIVACY, class_name=theme.NAV),
         rx.el.a("Refunds", href=routes.REFUND, class_name=theme.NAV),
+        rx.el.a("Feedback", href=routes.FEEDBACK, class_name=theme.NAV, custom_attrs={"data-next": "whole"}),
         class_name=theme.FOOTER_LINKS,
         aria_label="About this site",
     )
@@ -191,4 +202,5 @@ def _theme_choice(mode: LiteralColorMode, look: str) -> rx.Component:
         class_name=theme.SWITCH_CHOICE,
         on_click=set_color_mode(mode),
         aria_pressed=rx.cond(color_mode == mode, "true", "false"),
+        custom_attrs={"data-theme": mode},
     )

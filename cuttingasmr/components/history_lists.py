@@ -1,4 +1,4 @@
-"""The two lists of the profile: the newest videos, and every change of the balance."""
+"""Two lists of the profile: the newest videos, and every change of the balance."""
 
 from __future__ import annotations
 
@@ -6,28 +6,19 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import button, download_button, heading, hues, link_button, moment
+from cuttingasmr.components.basics import button, download_button, heading, hues, link_button, moment, number
 from cuttingasmr.states.history import History
 from cuttingasmr.states.material import Material
 from cuttingasmr.states.views import Line, Tile
-from cuttingasmr.states.visitor import Visitor
 
-
-def balance() -> rx.Component:
-    """Say what there is, what there was, and what is gone."""
-    return rx.el.dl(
-        _figure("Left", Visitor.credits, "left"),
-        _figure("Used", History.used, "used"),
-        _figure("In total", History.total, "total"),
-        class_name=f"{theme.CARD} {theme.PADDED} grid grid-cols-3 gap-4",
-    )
+LATELY = 4
 
 
 def videos() -> rx.Component:
     """Show the newest videos small, and lead to the library."""
     return rx.el.section(
         rx.el.div(
-            heading("Videos"),
+            heading("Newest videos"),
             rx.el.span(class_name="flex-1"),
             rx.cond(
                 History.videos.length() > 0,
@@ -70,11 +61,33 @@ def _teaser(tile: rx.vars.ObjectVar[Tile]) -> rx.Component:
     )
 
 
+def latest_lines() -> rx.Component:
+    """Show the newest changes of the balance, and lead to all of them."""
+    return rx.el.section(
+        rx.el.div(
+            heading("Lately"),
+            rx.el.span(class_name="flex-1"),
+            rx.el.a(
+                "All of your credit history",
+                href="#credits",
+                class_name=theme.LINK,
+                custom_attrs={"data-leads": ""},
+            ),
+            class_name="flex flex-wrap items-baseline gap-3",
+        ),
+        rx.el.ul(
+            rx.foreach(History.lines[:LATELY], _latest_line),
+            class_name=f"{theme.CARD} px-5",
+        ),
+        class_name="flex flex-col gap-5",
+    )
+
+
 def credit_lines() -> rx.Component:
     """List every change of the balance."""
     return rx.el.section(
         rx.el.div(
-            heading("Credits"),
+            heading("Credit history"),
             rx.el.span(class_name="flex-1"),
             download_button("Download CSV", href=routes.CREDITS_CSV),
             class_name=theme.ROW,
@@ -92,18 +105,15 @@ def credit_lines() -> rx.Component:
     )
 
 
-def _figure(name: str, value: rx.Var[int], key: str) -> rx.Component:
-    return rx.el.div(
-        rx.el.dt(name, class_name=theme.NOTE),
-        rx.el.dd(
-            value.to_string(),
-            class_name=f"{theme.HEADING} {theme.FIGURES}",
-            custom_attrs={"data-figure": key},
-        ),
-    )
-
-
 def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    return _row(line, "line")
+
+
+def _latest_line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    return _row(line, "latest")
+
+
+def _row(line: rx.vars.ObjectVar[Line], name: str) -> rx.Component:
     return rx.el.li(
         rx.el.span(
             rx.cond(
@@ -118,15 +128,16 @@ def _line(line: rx.vars.ObjectVar[Line]) -> rx.Component:
             class_name="flex-1 text-sm",
         ),
         moment(line.at),
-        rx.el.span(
-            line.amount,
+        number(
+            line.credits,
+            is_signed=True,
             class_name=rx.cond(
                 line.is_gain,
-                f"w-14 text-right text-good {theme.FIGURES}",
-                f"w-14 text-right text-soft {theme.FIGURES}",
+                f"w-14 text-right text-sm text-good {theme.FIGURES}",
+                f"w-14 text-right text-sm text-soft {theme.FIGURES}",
             ),
         ),
         key=line.id.to_string(),
         class_name=theme.TABLE_ROW,
-        custom_attrs={"data-line": ""},
+        custom_attrs={f"data-{name}": ""},
     )

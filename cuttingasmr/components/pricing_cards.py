@@ -1,17 +1,14 @@
-"""The cards of the pricing page, and the question before the first purchase. assets/shop.js does what their buttons say."""
+"""The cards of the pricing page. assets/shop.js does what their buttons say."""
 
 from __future__ import annotations
 
 import reflex as rx
 
-from cuttingasmr import routes
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import alert, button, heading, hues, icon
+from cuttingasmr.components.basics import alert, heading, hues, icon
 from cuttingasmr.states.material import Material
 from cuttingasmr.states.shop import Pack, Shop
 
-AGREEMENT = "agreement"
-AGREEMENT_TITLE = "agreement-title"
 MOST_SLICES = 3
 
 PackVar = rx.vars.ObjectVar[Pack]
@@ -20,39 +17,6 @@ PackVar = rx.vars.ObjectVar[Pack]
 def pricing_cards() -> rx.Component:
     """Offer every package."""
     return rx.el.div(rx.foreach(Shop.packs, _card), class_name=theme.PACKS)
-
-
-def agreement_dialog() -> rx.Component:
-    """Ask once for the agreement, before the first purchase."""
-    return rx.el.dialog(
-        rx.el.form(
-            heading("Before your first purchase", custom_attrs={"id": AGREEMENT_TITLE}),
-            rx.el.p("This is asked once, and remembered on every device of yours.", class_name=theme.TEXT),
-            rx.el.label(
-                rx.el.input(type="checkbox", required=True, class_name=theme.CHECKBOX, auto_focus=True),
-                rx.el.span(
-                    "I have read and agree to the ",
-                    _text("terms", routes.TERMS),
-                    ", the ",
-                    _text("privacy policy", routes.PRIVACY),
-                    " and the ",
-                    _text("refund policy", routes.REFUND),
-                    ".",
-                ),
-                class_name=theme.CHECK,
-            ),
-            alert("", name="agreement"),
-            rx.el.button(
-                *busy_label("Agree and continue", "One moment…"), type="submit", class_name=theme.WIDE_BUTTON
-            ),
-            button("Not now", kind="plain", custom_attrs={"data-closes": ""}),
-            class_name=f"{theme.STACK} {theme.PADDED}",
-            custom_attrs={"data-agree": ""},
-        ),
-        class_name=f"{theme.DIALOG} max-w-md",
-        aria_labelledby=AGREEMENT_TITLE,
-        custom_attrs={"data-dialog": AGREEMENT},
-    )
 
 
 def busy_label(idle: str | rx.Component, pending: str) -> tuple[rx.Component, rx.Component]:
@@ -66,10 +30,6 @@ def busy_label(idle: str | rx.Component, pending: str) -> tuple[rx.Component, rx
             custom_attrs={"data-pending": ""},
         ),
     )
-
-
-def _text(name: str, path: str) -> rx.Component:
-    return rx.el.a(name, href=path, target="_blank", class_name=theme.LINK)
 
 
 def _card(pack: PackVar, place: rx.vars.NumberVar[int]) -> rx.Component:

@@ -6,7 +6,7 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import alert, button, heading, icon, link_button, moment
+from cuttingasmr.components.basics import alert, button, heading, icon, link_button, moment, money, number
 from cuttingasmr.states.purchases import Purchase, Purchases
 
 
@@ -44,8 +44,8 @@ def purchase_list() -> rx.Component:
 def _total() -> rx.Component:
     return rx.el.p(
         "Paid in all: ",
-        rx.el.span(
-            Purchases.paid,
+        money(
+            Purchases.paid_cents,
             class_name=f"{theme.FIGURES} {theme.STRONG}",
             custom_attrs={"data-figure": "paid"},
         ),
@@ -56,7 +56,7 @@ def _total() -> rx.Component:
 def _purchase(purchase: rx.vars.ObjectVar[Purchase]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.p(purchase.what, class_name="text-sm"),
+            rx.el.p(purchase.what, ", ", number(purchase.credits), " credits", class_name="text-sm"),
             rx.el.p(
                 rx.el.span(purchase.said, custom_attrs={"data-said": ""}),
                 rx.cond(purchase.note, rx.el.span(" · ", purchase.note)),
@@ -65,7 +65,7 @@ def _purchase(purchase: rx.vars.ObjectVar[Purchase]) -> rx.Component:
             class_name="min-w-48 flex-1",
         ),
         moment(purchase.at),
-        rx.el.span(purchase.amount, class_name=f"ml-auto text-right text-sm sm:w-16 {theme.FIGURES}"),
+        money(purchase.cents, class_name=f"ml-auto text-right text-sm sm:w-20 {theme.FIGURES}"),
         rx.el.span(rx.cond(purchase.has_receipt, _receipt(purchase)), class_name="flex justify-end sm:w-24"),
         key=purchase.id,
         class_name=theme.PURCHASE,

@@ -10,9 +10,12 @@ from cuttingasmr.states.sessions import Sessions, Shown
 
 
 def session_list() -> rx.Component:
-    """List the browsers that are signed in, once asked for, with a way to sign out in each."""
+    """List the browsers that are signed in, with a way to sign out in each."""
     return rx.el.section(
         heading("Where you are signed in"),
+        rx.el.p(
+            "Is there one that you do not know? Sign out there: it is over at once.", class_name=theme.TEXT
+        ),
         rx.cond(
             Sessions.is_open,
             rx.fragment(
@@ -26,7 +29,9 @@ def session_list() -> rx.Component:
                     ),
                 ),
             ),
-            button("Show", on_click=Sessions.show, class_name=f"{theme.button_look('quiet')} self-start"),
+            button(
+                "Look again", on_click=Sessions.show, class_name=f"{theme.button_look('quiet')} self-start"
+            ),
         ),
         rx.el.p(Sessions.said, role="status", class_name=theme.NOTE),
         alert(Sessions.error, name="sessions"),

@@ -330,3 +330,61 @@ NOTE_BAR: Final = (
     "fixed bottom-5 left-1/2 z-40 flex w-max max-w-[calc(100%-2rem)] -translate-x-1/2 items-center gap-3 rounded-full "
     "border border-line bg-panel py-1.5 pl-5 pr-2 text-sm text-ink shadow-2xl shadow-black/50 min-h-11"
 )
+
+PORTRAIT: Final = (
+    "relative inline-grid shrink-0 place-items-center overflow-hidden rounded-full bg-honey text-honey-ink font-medium "
+    "select-none"
+)
+PORTRAIT_SMALL: Final = f"{PORTRAIT} size-7 text-[0.6875rem]"
+PORTRAIT_LARGE: Final = f"{PORTRAIT} size-16 text-2xl sm:size-24 sm:text-4xl font-display"
+PORTRAIT_IMAGE: Final = "absolute inset-0 size-full object-cover"
+PORTRAIT_BUTTON: Final = "grid size-9 place-items-center rounded-full cursor-pointer transition-[scale] hover:scale-105 active:scale-95"
+PROFILE_HEAD: Final = "flex flex-wrap items-center gap-x-6 gap-y-5 pt-8 pb-7 sm:pt-14 sm:pb-10"
+PROFILE_NAME: Final = "font-display text-3xl leading-tight tracking-[-0.02em] sm:text-5xl [overflow-wrap:anywhere] line-clamp-2 text-ink"
+PROFILE_FACTS: Final = "flex flex-wrap items-center gap-x-2.5 gap-y-1 text-sm text-soft"
+PROFILE_BODY: Final = "grid gap-6 lg:grid-cols-[13.5rem_minmax(0,1fr)] lg:gap-12"
+PROFILE_NAV: Final = (
+    "sticky top-16 z-10 -mx-4 flex gap-1 overflow-x-auto bg-ground px-4 py-2.5 [scrollbar-width:none] sm:-mx-6 sm:px-6 "
+    "lg:top-24 lg:mx-0 lg:flex-col lg:self-start lg:overflow-visible lg:px-0 lg:py-0"
+)
+PROFILE_TAB: Final = (
+    "flex h-10 shrink-0 items-center gap-2.5 rounded-full px-3.5 text-sm text-soft transition-colors hover:bg-raised hover:text-ink "
+    "aria-[current=page]:bg-raised aria-[current=page]:text-ink aria-[current=page]:font-medium lg:rounded-xl"
+)
+PROFILE_PANEL: Final = "panel flex flex-col gap-8 scroll-mt-32 outline-none"
+SETTING_CARD: Final = f"{CARD} {PADDED} flex flex-col gap-5"
+SETTING_HEAD: Final = "flex flex-col gap-1"
+SETTING_TITLE: Final = "text-base font-medium text-ink"
+SAVED: Final = "text-sm text-good empty:hidden"
+BALANCE: Final = (
+    "relative overflow-hidden rounded-3xl bg-panel border border-line grid sm:grid-cols-[1fr_17rem]"
+)
+BALANCE_TEXT: Final = "flex flex-col gap-5 p-5 sm:p-8"
+BALANCE_FIGURE: Final = "font-display text-6xl leading-none tracking-[-0.03em] sm:text-7xl"
+BALANCE_STAGE: Final = "shade hidden place-items-center sm:grid"
+BALANCE_FACTS: Final = "flex flex-wrap gap-x-8 gap-y-3 border-t border-line/60 pt-5"
+THEMES: Final = "grid grid-cols-3 gap-3"
+THEME_CARD: Final = (
+    "group flex cursor-pointer flex-col gap-2.5 rounded-2xl border border-line p-2 text-left text-[0.8125rem] text-soft "
+    "hover:text-ink aria-pressed:border-amber aria-pressed:text-ink"
+)
+THEME_VIEW: Final = "relative h-16 w-full overflow-hidden rounded-xl sm:h-20"
+THEME_NAME: Final = "flex items-center gap-2 px-1.5 pb-1"
+SELECT_WIDE: Final = f"{FIELD} cursor-pointer appearance-none pr-10"
+SWITCH_ROW: Final = "flex cursor-pointer items-center justify-between gap-6 py-1"
+NOTICE: Final = "flex flex-wrap items-center gap-x-4 gap-y-3 rounded-2xl border border-amber/50 bg-panel p-4 text-sm text-ink sm:px-5"
+TEXT_AREA: Final = f"grows block min-h-40 max-h-[60dvh] resize-y leading-relaxed {FIELD}"
+KINDS: Final = "flex flex-wrap gap-2"
+KIND: Final = (
+    "inline-flex h-9 cursor-pointer items-center rounded-full border border-line px-3.5 text-sm text-soft transition-colors "
+    "hover:bg-raised hover:text-ink has-checked:bg-ink has-checked:text-ground has-checked:border-ink "
+    "has-focus-visible:outline-2 has-focus-visible:outline-amber has-focus-visible:outline-offset-2"
+)
+FIELD_FOOT: Final = "flex items-start justify-between gap-4"
+UNSEEN: Final = "absolute -left-[999rem] size-px overflow-hidden"
+MESSAGE: Final = "whitespace-pre-wrap [overflow-wrap:anywhere] text-[0.9375rem] leading-relaxed text-ink"
+MESSAGE_CARD: Final = f"{CARD} flex flex-col gap-4 p-5"
+TAG: Final = "inline-flex items-center rounded-full bg-raised px-2.5 h-6 text-xs text-soft"
+GOOD_TAG: Final = (
+    "inline-flex items-center gap-1.5 rounded-full border border-line px-2.5 h-6 text-xs text-good"
+)

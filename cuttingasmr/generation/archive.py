@@ -26,7 +26,7 @@ from cuttingasmr.generation import counting, rows
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.generation.keeping import keep, look_up
 from cuttingasmr.generation.purge import keys_of
-from cuttingasmr.models import AuditEntry, HdState, Picture, Status, Video
+from cuttingasmr.models import AuditEntry, Avatar, HdState, Picture, Status, Video
 from cuttingasmr.providers.download import WrongAnswer
 from cuttingasmr.providers.video import TaskState
 from cuttingasmr.storage.media import NotAVideo
@@ -34,7 +34,7 @@ from cuttingasmr.storage.store import Kept, get_store
 
 NAME = "archive"
 VIDEOS, PICTURES = "videos", "pictures"
-FOLDERS: Final = (VIDEOS, "posters", "previews", PICTURES)
+FOLDERS: Final = (VIDEOS, "posters", "previews", PICTURES, "avatars")
 OURS = re.compile(r"[a-z]+/([0-9a-f]{32})(?:-1080p)?\.(?:mp4|webp|jpg)")
 PAGE = 1000
 ORPHAN_AGE = timedelta(days=1)
@@ -122,10 +122,12 @@ async def _remove_unwanted(files: Sequence[Kept]) -> int:
 
 
 def _wanted(session: Session, *, ids: list[str]) -> set[str]:
-    """Give the keys of these videos' and pictures' files that have to stay."""
+    """Give the keys of the files with these ids that have to stay, of videos and of pictures."""
     videos = session.exec(select(Video).where(col(Video.id).in_(ids), col(Video.purged_at).is_(None)))
     pictures = select(Picture.file_key).where(col(Picture.id).in_(ids), col(Picture.gone_at).is_(None))
-    return {key for video in videos for key in _keys_to_keep(video)} | set(session.exec(pictures))
+    avatars = select(Avatar.file_key).where(col(Avatar.id).in_(ids))
+    kept = {key for video in videos for key in _keys_to_keep(video)}
+    return kept | set(session.exec(pictures)) | set(session.exec(avatars))
 
 
 def _keys_to_keep(video: Video) -> list[str]:

@@ -14,7 +14,7 @@ from cuttingasmr import db
 from cuttingasmr.generation import counting
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.generation.pictures import Use
-from cuttingasmr.models import HdState, Picture, Video
+from cuttingasmr.models import Avatar, HdState, Picture, Video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import get_store
 
@@ -23,11 +23,14 @@ AT_ONCE = 100
 UNUSED = timedelta(days=1)
 """How long a picture waits for its first, or its next, video."""
 
+TAKEN_OFF = timedelta(hours=1)
+"""How long somebody's own picture can be taken back."""
+
 
 async def purge_all(*, now: datetime | None = None) -> int:
     """Let go what has been deleted long enough, a hundred at a time, and tell how many files went."""
     removed = 0
-    for unit in (_purge_videos, _purge_pictures):
+    for unit in (_purge_videos, _purge_pictures, _purge_avatars):
         keys = await db.transact(unit, now=now or db.utc_now())
         for key in keys:
             await get_store().delete(key)
@@ -85,6 +88,15 @@ def _purge_pictures(session: Session, *, now: datetime) -> list[str]:
         col(Picture.used_at).is_(None), col(Picture.gone_at).is_(None), col(Picture.created_at) < now - UNUSED
     )
     return _gone(session, list(session.exec(unused.limit(AT_ONCE).with_for_update(skip_locked=True))), now)
+
+
+def _purge_avatars(session: Session, *, now: datetime) -> list[str]:
+    """Let the pictures go that people have taken off."""
+    old = select(Avatar).where(col(Avatar.gone_at) < now - TAKEN_OFF)
+    avatars = list(session.exec(old.limit(AT_ONCE).with_for_update(skip_locked=True)))
+    for avatar in avatars:
+        session.delete(avatar)
+    return [avatar.file_key for avatar in avatars]
 
 
 def _gone(session: Session, pictures: list[Picture], now: datetime) -> list[str]:

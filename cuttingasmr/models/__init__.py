@@ -2,9 +2,11 @@
 
 from cuttingasmr.models.agreement import Agreement
 from cuttingasmr.models.audit import AuditEntry
+from cuttingasmr.models.avatar import Avatar
 from cuttingasmr.models.chore_run import ChoreRun
 from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
+from cuttingasmr.models.feedback import Feedback, FeedbackKind
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
@@ -20,11 +22,14 @@ __all__ = [
     "NO_ADDRESS",
     "Agreement",
     "AuditEntry",
+    "Avatar",
     "ChoreRun",
     "ClerkEnding",
     "ClerkState",
     "CreditEntry",
     "EngineBeat",
+    "Feedback",
+    "FeedbackKind",
     "HdState",
     "Kind",
     "ModerationDecision",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from cuttingasmr.models.columns import moment
@@ -21,3 +21,5 @@ class Agreement(SQLModel, table=True):
     version: str = Field(max_length=32)
     text_hash: str = Field(max_length=64)
     agreed_at: datetime = moment()
+    editions: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """Which edition of each text that was; empty for agreements from before editions were counted."""

@@ -40,6 +40,18 @@ class User(SQLModel, table=True):
     clerk_updated_ms: int = Field(default=0, sa_type=BigInteger)
     """Clerk's own stamp of what we know of them (ms): older news than this changes nothing."""
     picture_url: str = Field(default="", max_length=500)
+    has_own_name: bool = False
+    """They have named themselves here, so Clerk's name for them is not taken over any more."""
+    picture_id: str | None = Field(default=None, max_length=32)
+    """Their picture here (`Avatar`); without one, Clerk's is shown."""
+    theme: str = Field(default="", max_length=8)
+    """dark, light or system; empty before they choose."""
+    region: str = Field(default="", max_length=16)
+    """How dates, numbers and money are written, such as `de-DE`; empty for as their browser does."""
+    mails_ready: bool = True
+    mails_low: bool = True
+    mails_news: bool = False
+    """Which mails they want: a video is ready, credits are low, what is new here."""
     is_banned: bool = False
     is_demo: bool = False
     total_credits: int = 0

@@ -28,6 +28,19 @@ def refund() -> rx.Component:
 def _text(name: str) -> rx.Component:
     return frame(
         prose(agreement.text_of(name)),
-        rx.el.p(f"Version of {agreement.VERSION}.", class_name=f"mt-10 {theme.NOTE}"),
+        _editions(name),
         width=theme.READING,
+    )
+
+
+def _editions(name: str) -> rx.Component:
+    """List what has changed in a text, newest first."""
+    listed = [
+        rx.el.li(f"{edition.since:%-d %B %Y}: {edition.changed}")
+        for edition in reversed(agreement.editions(name))
+    ]
+    return rx.el.section(
+        rx.el.h2("Editions of this text", class_name=theme.SUBHEADING),
+        rx.el.ul(*listed, class_name=theme.BULLETS),
+        class_name=f"mt-12 flex flex-col gap-3 border-t border-line/60 pt-6 {theme.TEXT}",
     )

@@ -6,9 +6,10 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
+from cuttingasmr.components.agreement_dialog import agreement_dialog
 from cuttingasmr.components.basics import title
 from cuttingasmr.components.frame import frame
-from cuttingasmr.components.pricing_cards import agreement_dialog, pricing_cards
+from cuttingasmr.components.pricing_cards import pricing_cards
 
 
 def pricing() -> rx.Component:

@@ -1,4 +1,4 @@
-"""The profile: what a person has, has made and has spent."""
+"""The profile: what a person has, has bought and has spent, and how they want the site to be."""
 
 from __future__ import annotations
 
@@ -6,10 +6,29 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import link_button, title
-from cuttingasmr.components.clerk_door import clerk_button
+from cuttingasmr.components.account_settings import (
+    name_setting,
+    picture_note,
+    picture_setting,
+    region_setting,
+    theme_setting,
+)
+from cuttingasmr.components.agreement_dialog import agreement_dialog
+from cuttingasmr.components.basics import heading, icon, link_button, title
+from cuttingasmr.components.consent_card import consent_card
 from cuttingasmr.components.frame import frame
-from cuttingasmr.components.history_lists import balance, credit_lines, videos
+from cuttingasmr.components.history_lists import credit_lines, latest_lines, videos
+from cuttingasmr.components.profile_frame import (
+    away,
+    credits_left,
+    panel,
+    panels,
+    profile_head,
+    profile_nav,
+    profile_script,
+    tab,
+    text_changes,
+)
 from cuttingasmr.components.purchase_list import purchase_list
 from cuttingasmr.components.session_list import session_list
 from cuttingasmr.states.visitor import Visitor
@@ -18,34 +37,66 @@ from cuttingasmr.states.visitor import Visitor
 def profile() -> rx.Component:
     """Show a person their account."""
     return frame(
+        profile_script(),
         rx.cond(
             Visitor.is_known,
             rx.cond(Visitor.email, _account(), _stranger()),
             rx.el.p("One moment…", class_name=f"py-32 text-center {theme.TEXT}"),
-        )
+        ),
     )
 
 
 def _account() -> rx.Component:
-    return rx.el.div(
+    return rx.fragment(
+        profile_head(),
         rx.el.div(
-            title(Visitor.name),
-            rx.el.p(Visitor.email, class_name=theme.TEXT),
-            clerk_button(),
-            class_name="flex flex-col gap-2 pt-12",
+            profile_nav(
+                tab("Overview", "layout-grid", "overview"),
+                away("Videos", "clapperboard", routes.LIBRARY),
+                tab("Purchases", "receipt", "purchases"),
+                tab("Credit history", "history", "credits"),
+                tab("Settings", "sliders-horizontal", "settings"),
+                tab("Devices", "smartphone", "devices"),
+                tab("Data and account", "shield", "data"),
+            ),
+            panels(
+                panel("overview", text_changes(), credits_left(), videos(), latest_lines()),
+                panel("purchases", purchase_list()),
+                panel("credits", credit_lines()),
+                panel("settings", *_settings()),
+                panel("devices", session_list()),
+                panel("data", *_data()),
+            ),
+            class_name=theme.PROFILE_BODY,
         ),
-        balance(),
-        videos(),
-        purchase_list(),
-        credit_lines(),
-        session_list(),
+        picture_note(),
+        agreement_dialog(),
+    )
+
+
+def _settings() -> tuple[rx.Component, ...]:
+    return (
+        heading("Settings"),
+        picture_setting(),
+        name_setting(),
+        theme_setting(),
+        region_setting(),
+        # Address and password stand here, and which mails somebody wants.
+    )
+
+
+def _data() -> tuple[rx.Component, ...]:
+    return (
+        heading("Data and account"),
+        consent_card(),
+        # The copy of everything, and leaving for good, stand here.
         rx.el.button(
+            icon("log-out", 16),
             "Sign out",
             type="button",
             class_name=f"{theme.button_look('quiet')} self-start",
             custom_attrs={"data-sign-out": ""},
         ),
-        class_name="flex flex-col gap-10",
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.models import CREDITED, Order, OrderState, User
+from cuttingasmr.payments import agreement
 from cuttingasmr.providers.creem import get_creem
 
 SIZE = 24
@@ -26,15 +27,20 @@ class OrderPage:
 
 @dataclass(frozen=True)
 class Bought:
-    """What somebody has bought, and what they paid for it, less what was refunded."""
+    """What somebody has bought, what they paid for it, less what was refunded, and what they have agreed to."""
 
     orders: OrderPage
     paid_cents: int
+    agreed: agreement.Standing
 
 
 def look_back(session: Session, *, user_id: str, size: int = SIZE) -> Bought:
     """Read so many of this person's newest orders, and the total of all that were paid, in one transaction."""
-    return Bought(page(session, user_id=user_id, size=size), total_paid_cents(session, user_id=user_id))
+    return Bought(
+        page(session, user_id=user_id, size=size),
+        total_paid_cents(session, user_id=user_id),
+        agreement.standing(session, user_id=user_id),
+    )
 
 
 def find(session: Session, *, user_id: str, order_id: str) -> Order:

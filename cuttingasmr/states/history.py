@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
+from typing import NamedTuple
 
 import reflex as rx
 
 from cuttingasmr import db
 from cuttingasmr.errors import AppError
+from cuttingasmr.feedback import messages
 from cuttingasmr.generation import desk, library
+from cuttingasmr.models import CreditEntry, Kind
+from cuttingasmr.states.account import Account, show_account
 from cuttingasmr.states.asking import asker, is_page_load, owner_of
 from cuttingasmr.states.views import Line, Tile
 from cuttingasmr.states.visitor import Visitor, introduce
@@ -19,6 +24,13 @@ MOST_ROWS = 480
 """So many rows one page holds; who wants more asks the API."""
 
 NEWEST = 6
+
+
+class Sight(NamedTuple):
+    """What was read for the page, and its credit entries in words."""
+
+    past: desk.History
+    lines: list[Line]
 
 
 class History(rx.State):
@@ -39,19 +51,22 @@ class History(rx.State):
         async with aclosing(follow(partial(asker, self), self._look, is_under_way)) as sights:
             async for sight in sights:
                 async with self:
-                    await self._show(sight)
+                    await self._show(*(sight or (None, [])))
 
-    async def _look(self) -> desk.History | None:
+    async def _look(self) -> Sight | None:
         """Read as many rows as the page shows."""
-        lines = max(library.PAGE, len(self.lines))
-        return await db.read(desk.look_back, owner=owner_of(self), videos=NEWEST, entries=lines)
+        size = max(library.PAGE, len(self.lines))
+        past = await db.read(desk.look_back, owner=owner_of(self), videos=NEWEST, entries=size)
+        return Sight(past, await lines_of(past.entries.rows)) if past else None
 
-    async def _show(self, sight: desk.History | None) -> None:
+    async def _show(self, sight: desk.History | None, lines: list[Line]) -> None:
         introduce(await self.get_state(Visitor), sight.user if sight else None)
+        if sight:
+            show_account(await self.get_state(Account), sight.user)
         self.total = sight.user.total_credits if sight else 0
         self.used = sight.user.used_credits if sight else 0
         self.videos = [Tile.of(seen) for seen in sight.videos.rows] if sight else []
-        self.lines = [Line.of(entry) for entry in sight.entries.rows] if sight else []
+        self.lines = lines
         self._turn_lines(sight.entries.cursor if sight else "")
 
     @rx.event
@@ -62,9 +77,10 @@ class History(rx.State):
         try:
             user = await asker(self)
             page = await db.read(library.entries, user_id=user.id, before=int(self._line_cursor))
+            more = await lines_of(page.rows)
         except AppError:
             return
-        self.lines = [*self.lines, *(Line.of(entry) for entry in page.rows)]
+        self.lines = [*self.lines, *more]
         self._turn_lines(page.cursor)
 
     def _turn_lines(self, cursor: str) -> None:
@@ -72,6 +88,13 @@ class History(rx.State):
         self.has_more_lines = bool(self._line_cursor)
 
 
-def is_under_way(sight: desk.History) -> bool:
+async def lines_of(entries: Sequence[CreditEntry]) -> list[Line]:
+    """Put credit entries into words; what an operator gave is looked at more closely."""
+    by_hand = [entry.reference for entry in entries if entry.kind == Kind.ADJUSTMENT]
+    thanks = await db.read(messages.thanked_among, audit_ids=by_hand) if by_hand else frozenset[str]()
+    return [Line.of(entry, is_thanks=entry.reference in thanks) for entry in entries]
+
+
+def is_under_way(sight: Sight) -> bool:
     """Whether any video is still being made."""
-    return any(seen.video.completed_at is None for seen in sight.videos.rows)
+    return any(seen.video.completed_at is None for seen in sight.past.videos.rows)

@@ -16,6 +16,7 @@ from cuttingasmr.models import Order, OrderState
 from cuttingasmr.payments import packages, purchases
 from cuttingasmr.rate_limits import CHECKOUT, spend
 from cuttingasmr.states.asking import asker, is_page_load
+from cuttingasmr.states.consent import Consent, show_consent
 from cuttingasmr.states.shop import dollars
 from cuttingasmr.states.views import counted, moment
 from cuttingasmr.states.watching import follow
@@ -42,7 +43,8 @@ class Purchase:
     what: str
     state: str
     said: str
-    amount: str
+    credits: int
+    cents: int
     note: str
     at: str
     has_receipt: bool
@@ -53,10 +55,11 @@ class Purchase:
         cents = order.price_cents if order.paid_cents is None else order.paid_cents
         return cls(
             id=order.id,
-            what=f"{packages.find_package(order.package_id).name}, {counted(order.credits)}",
+            what=packages.find_package(order.package_id).name,
             state=order.state,
             said=WORDS[OrderState(order.state)],
-            amount=dollars(cents),
+            credits=order.credits,
+            cents=cents,
             note=_note(order),
             at=moment(order.paid_at or order.created_at),
             has_receipt=bool(order.customer_id),
@@ -74,7 +77,7 @@ class Purchases(rx.State):
     """The orders of the person in front of this page, newest first, and what they paid in all."""
 
     rows: rx.Field[list[Purchase]] = rx.field(default_factory=list)
-    paid: rx.Field[str] = rx.field("$0")
+    paid_cents: rx.Field[int] = rx.field(0)
     has_more: rx.Field[bool] = rx.field(default=False)
     error: rx.Field[str] = rx.field("")
     _size: int = purchases.SIZE
@@ -87,7 +90,7 @@ class Purchases(rx.State):
         async with aclosing(follow(partial(asker, self), self._look, lambda _: False)) as sights:
             async for sight in sights:
                 async with self:
-                    self._show(sight)
+                    await self._show(sight)
 
     async def _look(self) -> purchases.Bought | None:
         try:
@@ -96,9 +99,10 @@ class Purchases(rx.State):
             return None
         return await db.read(purchases.look_back, user_id=user.id, size=self._size)
 
-    def _show(self, sight: purchases.Bought | None) -> None:
+    async def _show(self, sight: purchases.Bought | None) -> None:
+        show_consent(await self.get_state(Consent), sight.agreed if sight else None)
         self.rows = [Purchase.of(order) for order in sight.orders.rows] if sight else []
-        self.paid = dollars(sight.paid_cents if sight else 0)
+        self.paid_cents = sight.paid_cents if sight else 0
         self.has_more = bool(sight and sight.orders.cursor) and self._size < MOST_ROWS
 
     @rx.event
@@ -106,7 +110,7 @@ class Purchases(rx.State):
         """Show more of the list."""
         self._size = min(self._size + purchases.SIZE, MOST_ROWS)
         try:
-            self._show(await self._look())
+            await self._show(await self._look())
         except AppError as error:
             self.error = error.message
 

@@ -26,6 +26,7 @@ KINDS = {
     Kind.CLAWBACK: "Taken back after a refund",
     Kind.ADJUSTMENT: "Adjusted by the operator",
 }
+THANKS = "Thank you for your feedback"
 OF_A_VIDEO = (Kind.SPEND, Kind.GIVE_BACK)
 RUNNING = frozenset({"queued", "rendering", "saving"})
 MADE_FROM = {
@@ -158,22 +159,22 @@ SAID = {"rendering": "Rendering", "saving": "Saving", "failed": "Failed", "cance
 
 @dataclass(frozen=True)
 class Line:
-    """One credit entry, in words; `amount` is signed."""
+    """One credit entry, in words; `credits` are signed, and written by assets/profile.js."""
 
     id: int
     what: str
-    amount: str
+    credits: int
     is_gain: bool
     at: str
     video: str
 
     @classmethod
-    def of(cls, entry: CreditEntry) -> Self:
-        """Show an entry to its owner."""
+    def of(cls, entry: CreditEntry, *, is_thanks: bool = False) -> Self:
+        """Show an entry to its owner; `is_thanks` for an adjustment that thanks for feedback."""
         return cls(
             id=entry.id or 0,
-            what=KINDS[Kind(entry.kind)],
-            amount=f"{entry.credits:+}".replace("-", "\N{MINUS SIGN}"),
+            what=THANKS if is_thanks else KINDS[Kind(entry.kind)],
+            credits=entry.credits,
             is_gain=entry.credits > 0,
             at=moment(entry.created_at),
             video=entry.reference if entry.kind in OF_A_VIDEO else "",

@@ -7,6 +7,7 @@ from functools import partial
 
 import reflex as rx
 
+from cuttingasmr import routes
 from cuttingasmr.auth import clerk
 from cuttingasmr.errors import AppError, SignInRequired
 from cuttingasmr.models import User
@@ -26,6 +27,11 @@ class Visitor(rx.State):
     is_known: rx.Field[bool] = rx.field(default=False)
     email: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
+    picture: rx.Field[str] = rx.field("")
+    initials: rx.Field[str] = rx.field("")
+    """What stands in the place of a picture."""
+    look: rx.Field[str] = rx.field("")
+    """The theme and the region that their account has chosen, with a bar between (assets/site.js)."""
     credits: rx.Field[int] = rx.field(0)
     cost: rx.Field[int] = rx.field(get_settings().video_cost)
     can_try_demo: rx.Field[bool] = rx.field(default=False)
@@ -65,6 +71,9 @@ def introduce(visitor: Visitor, user: User | None) -> None:
         "is_known": True,
         "email": (user.known_email or NO_ADDRESS) if user else "",
         "name": user.name if user else "",
+        "picture": routes.picture_of(user.picture_id, user.picture_url) if user else "",
+        "initials": initials_of(user.name) if user else "",
+        "look": f"{user.theme}|{user.region}" if user else "",
         "credits": user.remaining_credits if user else 0,
         "can_try_demo": get_settings().app_env == "development" and not get_settings().has_clerk,
         "has_clerk": get_settings().has_clerk,
@@ -73,6 +82,12 @@ def introduce(visitor: Visitor, user: User | None) -> None:
     for name, value in seen.items():
         if getattr(visitor, name) != value:
             setattr(visitor, name, value)
+
+
+def initials_of(name: str) -> str:
+    """Give the first letters of somebody's first and last word; a name without letters has none."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()  # noqa: PLR2004
 
 
 def _wants_clerk(visitor: Visitor, user: User | None) -> bool:

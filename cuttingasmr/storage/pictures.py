@@ -29,6 +29,9 @@ MOST_PIXELS = 50_000_000
 """The largest phone cameras make this many; decoded they take up to half a gigabyte for a second or two."""
 LONG_SIDE = 1920
 SHORT_SIDE = 256
+PORTRAIT_SIDE = 320
+"""A portrait is a square of so many pixels; what comes in may be a fifth of that."""
+SHORT_PORTRAIT = 64
 NARROWEST = 6
 """A picture may be so many times as long as it is wide."""
 MOST_SCANS = 100
@@ -38,7 +41,6 @@ QUALITY = 90
 BEHIND = "white"
 """What shows through transparent parts."""
 
-SIZES = "Please use a picture of at least 256 by 256 pixels."
 TOO_LARGE = "This picture is larger than 10 MB. Please make it smaller and add it again."
 TOO_MANY = "This picture has more than 50 million pixels. Please make it smaller and add it again."
 DAMAGED = "This picture is damaged or not complete. Please save it again and add it once more."
@@ -102,19 +104,34 @@ def recode(content: bytes) -> Recoded:
     Turned upright, its colours brought to sRGB, transparent parts white, its long side at most `LONG_SIDE`; nothing else
     that the file held is kept.
     """
+    return _saved(_made_anew(content, SHORT_SIDE))
+
+
+def portrait(content: bytes) -> bytes:
+    """Make a square WebP of the middle of a stranger's picture, upright and without metadata, or raise `InvalidPicture`."""
+    plain = _made_anew(content, SHORT_PORTRAIT)
+    square = plain.crop(crop_box(*plain.size, Crop(1, 1)))
+    square.thumbnail((PORTRAIT_SIDE, PORTRAIT_SIDE), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    square.save(file, "WEBP", quality=QUALITY)
+    return file.getvalue()
+
+
+def _made_anew(content: bytes, least: int) -> Image.Image:
+    """Give the pixels of a stranger's picture, whose sides have at least so many, and nothing else of it."""
     kind = _kind(content)
     try:
         if kind == "WEBP":
             _refuse_size(
-                *_webp_size(content)
+                *_webp_size(content), least
             )  # libwebp sets memory aside for the whole canvas when it is opened
         with Image.open(io.BytesIO(content), formats=[kind]) as image:
-            _refuse_size(*image.size)
+            _refuse_size(*image.size, least)
             if kind != "JPEG" and getattr(
                 image, "is_animated", False
             ):  # a JPEG holds more pictures for 3-D and HDR
                 raise InvalidPicture(MOVES)
-            return _saved(_clean(image))
+            return _clean(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InvalidPicture(TOO_MANY) from error
     except _BROKEN as error:
@@ -170,13 +187,15 @@ def _webp_size(content: bytes) -> tuple[int, int]:
     raise InvalidPicture(DAMAGED)
 
 
-def _refuse_size(width: int, height: int) -> None:
+def _refuse_size(width: int, height: int, least: int) -> None:
     if width * height > MOST_PIXELS:
         raise InvalidPicture(TOO_MANY)
-    if min(width, height) < SHORT_SIDE:
-        raise InvalidPicture(f"This picture has {width} by {height} pixels. {SIZES}")
+    if min(width, height) < least:
+        raise InvalidPicture(
+            f"This picture has {width} by {height} pixels. Please use a picture of at least {least} by {least} pixels."
+        )
     if max(width, height) > NARROWEST * min(width, height):
-        raise InvalidPicture("This picture is too long and narrow to fill a video.")
+        raise InvalidPicture("This picture is too long and narrow.")
 
 
 def _clean(image: Image.Image) -> Image.Image:

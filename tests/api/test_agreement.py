@@ -6,11 +6,13 @@ import csv
 import io
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.api import account
 from cuttingasmr.credits import ledger
+from cuttingasmr.models import Agreement
 from cuttingasmr.payments import agreement
 from tests.support.api import Api
 
@@ -25,20 +27,70 @@ def test_an_agreement_is_known_from_then_on(api: Api) -> None:
     assert before == {
         "success": True,
         "agreed": False,
-        "version": agreement.VERSION,
+        "version": agreement.version(),
         "agreedAt": None,
+        "agreedVersion": None,
+        "changes": [],
     }
     assert agreed["agreed"]
+    assert agreed["agreedVersion"] == agreement.version()
     assert again == agreed == person.http.get("/api/user/agreement").json()
 
 
-def test_changed_texts_are_asked_about_once_more(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_text_is_its_last_edition() -> None:
+    """A text that was changed needs a line that says how: `scripts/edition.py "what changed"` writes it."""
+    for name in agreement.TEXTS:
+        assert agreement.editions(name)[-1].text_hash == agreement.hash_of(agreement.text_of(name)), name
+
+
+def test_the_version_is_made_of_the_texts_themselves() -> None:
+    """So a changed text is another version, whatever else was forgotten."""
+    assert agreement.version().endswith(f"-{agreement.text_hash()[:8]}")
+
+
+def agree_to_what_was(user_id: str, *, editions: dict[str, int]) -> None:
+    """Let somebody have agreed to older texts."""
+    row = Agreement(user_id=user_id, version="2026-11-24", text_hash="0" * 64, editions=editions)
+    db.run(lambda session: session.add(row))
+
+
+@pytest.mark.parametrize(
+    ("editions", "changed"),
+    [
+        pytest.param({}, {"privacy", "refund"}, id="before editions were counted"),
+        pytest.param({"terms": 1, "privacy": 1, "refund": 2}, {"privacy"}, id="one text has changed since"),
+    ],
+)
+def test_who_agreed_to_older_texts_is_asked_again_and_told_what_changed(
+    api: Api, editions: dict[str, int], changed: set[str]
+) -> None:
     person = api.someone()
+    agree_to_what_was(person.id, editions=editions)
+
+    found = person.http.get("/api/user/agreement").json()
+    refused = person.http.post("/api/payments/checkout", json={"planType": "starter"})
+    by_hand = person.http.post("/api/payments/creem-advanced", json={"planType": "starter"})
     person.http.post("/api/user/agreement")
+    page = person.http.post("/api/payments/checkout", json={"planType": "starter"})
 
-    monkeypatch.setattr(agreement, "VERSION", "2999-01-01")
+    assert (found["agreed"], found["agreedVersion"]) == (False, "2026-11-24")
+    assert {it["text"] for it in found["changes"]} >= changed
+    assert all(it["changed"] for it in found["changes"])
+    for answer in (refused, by_hand):
+        assert (answer.status_code, answer.json()["code"]) == (409, "AgreementNeeded")
+    assert page.status_code == 200
+    kept = db.look(lambda session: session.exec(select(Agreement.version).where(mine(person.id))).all())
+    assert sorted(kept) == sorted(["2026-11-24", agreement.version()]), "both are kept"
 
-    assert not person.http.get("/api/user/agreement").json()["agreed"]
+
+def test_who_never_agreed_is_not_refused_by_the_api(api: Api) -> None:
+    answer = api.someone().http.post("/api/payments/checkout", json={"planType": "starter"})
+
+    assert answer.status_code == 200
+
+
+def mine(user_id: str) -> ColumnElement[bool]:
+    return col(Agreement.user_id) == user_id
 
 
 def test_nobody_agrees_for_somebody_else(api: Api) -> None:

@@ -12,13 +12,13 @@ from sqlmodel import col, update
 
 from cuttingasmr import db
 from cuttingasmr.api.app import make_api as make_the_api
-from cuttingasmr.auth import operators, sessions
+from cuttingasmr.auth import avatars, operators, sessions
 from cuttingasmr.generation import pictures
 from cuttingasmr.models import Video
 from cuttingasmr.models.columns import new_id
 from tests.support.api import Api, serving
 from tests.support.databases import Databases
-from tests.support.people import add_event, add_held_order, make_user
+from tests.support.people import add_event, add_feedback, add_held_order, make_user
 from tests.support.pictures import encoded
 from tests.support.site import OPERATOR, Sandbox
 from tests.support.who_may import NAMES, ROLES, ROUTES, Role, Route, filled
@@ -66,6 +66,7 @@ class World:
         self.film = film
         self.order = db.run(add_held_order, self.owner.id)
         self.event = db.run(add_event)
+        self.avatar = asyncio.run(avatars.put_up(user_id=make_user(), content=encoded()))
 
     def names(self) -> dict[str, str]:
         """Say what the owner has; what a call may end is new for each."""
@@ -73,6 +74,8 @@ class World:
         return {
             "video": self._new_video(),
             "picture": asyncio.run(_add_picture(self.owner.id)),
+            "avatar": self.avatar,
+            "feedback": db.run(add_feedback, self.owner.id),
             "moment": "1",
             "order": self.order,
             "event": self.event,

@@ -38,7 +38,7 @@ def test_a_package_is_bought_and_its_credits_arrive_on_the_page(shopper: Shopper
 
     shopper.expect_heading(f"{CREDITS[plan]:,} credits are yours.")
     shopper.expect_balance(18 + CREDITS[plan])
-    purchase = shopper.open("/profile").page.locator("[data-purchase]")
+    purchase = shopper.open("/profile#purchases").page.locator("[data-purchase]")
     expect(purchase.locator("[data-said]")).to_have_text("Paid")
     purchase.get_by_role("button", name="Receipt").click()
     shopper.page.wait_for_url("**/my-orders/**")

@@ -14,7 +14,7 @@ from tests.support.site import Site
 
 def test_the_credits_can_be_downloaded(shopper: Shopper) -> None:
     pay_at_the_door(shopper.site, shopper.order())
-    shopper.open("/profile").expect_balance(133)
+    shopper.open("/profile#credits").expect_balance(133)
 
     with shopper.page.expect_download() as download:
         shopper.page.get_by_role("link", name="Download CSV").click()

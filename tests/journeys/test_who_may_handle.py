@@ -18,6 +18,7 @@ from cuttingasmr.auth import operators, sessions
 from cuttingasmr.models import (
     AuditEntry,
     CreditEntry,
+    Feedback,
     Order,
     SessionRow,
     Status,
@@ -27,7 +28,7 @@ from cuttingasmr.models import (
 )
 from cuttingasmr.states.office import Office
 from cuttingasmr.states.visitor import Visitor
-from tests.support.people import add_event, add_held_order, make_video
+from tests.support.people import add_event, add_feedback, add_held_order, make_video
 from tests.support.site import OPERATOR, PASSWORD
 from tests.support.site import Visitor as Browser
 from tests.support.socket import Socket
@@ -98,6 +99,7 @@ class World:
         self.names = {
             "order": site.change(lambda session: add_held_order(session, self.owner_id)),
             "event": site.change(add_event),
+            "feedback": site.change(lambda session: add_feedback(session, self.owner_id)),
             "email": email,
             "failed": site.change(
                 lambda session: (
@@ -125,6 +127,7 @@ def written(session: Session, user_id: str) -> str:
         (Order, col(Order.user_id) == user_id, set()),
         (CreditEntry, col(CreditEntry.user_id) == user_id, set()),
         (SessionRow, col(SessionRow.user_id) == user_id, {"last_seen_at"}),
+        (Feedback, col(Feedback.user_id) == user_id, set()),
         (AuditEntry, col(AuditEntry.id).is_not(None), set()),
         (WebhookEvent, col(WebhookEvent.id).is_not(None), set()),
     ]

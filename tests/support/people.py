@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import Order, OrderState, Outcome, Status, User, Video, WebhookEvent
+from cuttingasmr.models import Feedback, Order, OrderState, Outcome, Status, User, Video, WebhookEvent
 from cuttingasmr.models.columns import new_id
 
 
@@ -52,3 +52,11 @@ def add_event(session: Session) -> str:
     row = WebhookEvent(provider="creem", event_id=f"evt_{new_id()}", kind="else", outcome=Outcome.IGNORED)
     session.add(row)
     return row.event_id
+
+
+def add_feedback(session: Session, user_id: str | None, message: str = "More wax, please.") -> str:
+    """Write a message of somebody's, and give its id."""
+    row = Feedback(user_id=user_id, message=message)
+    session.add(row)
+    session.flush()
+    return row.id

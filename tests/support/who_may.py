@@ -100,6 +100,18 @@ ROUTES: dict[str, Route] = {
     "DELETE /api/pictures/{picture_id}": owners(),
     "GET /api/pictures/{picture_id}/{cut}/{expires}/{mac}.jpg": all_of(404),
     "HEAD /api/pictures/{picture_id}/{cut}/{expires}/{mac}.jpg": all_of(404),
+    "GET /api/user/profile": signed_in(),
+    "PATCH /api/user/profile": signed_in(body={"theme": "dark"}),
+    "POST /api/user/picture": signed_in(422),
+    "DELETE /api/user/picture": signed_in(),
+    "POST /api/user/picture/restore": signed_in(404),  # none was taken off
+    "GET /api/avatars/{avatar_id}.webp": all_of(200),  # whoever has its address
+    "HEAD /api/avatars/{avatar_id}.webp": all_of(200),
+    "POST /api/feedback": all_of(200, body={"message": "It rattles."}),
+    "GET /api/feedback": operators(),
+    "POST /api/manual-feedback": operators(
+        body={"feedbackId": "{feedback}", "act": "thank", "reason": "because"}
+    ),
     "POST /api/payments/checkout": signed_in(body={"planType": "starter"}),
     "POST /api/payments/creem-advanced": signed_in(body={"planType": "starter"}),
     "POST /api/payments/creem": signed_in(body={"planType": "starter"}),
@@ -124,6 +136,7 @@ NAMES = {
     "name": "video",
     "video_id": "video",
     "picture_id": "picture",
+    "avatar_id": "avatar",
     "token": "nonsense",
     "cut": "nonsense",
     "expires": "moment",
@@ -174,6 +187,10 @@ HANDLERS: dict[str, Handler] = {
     "Shelving.cancel": Handler(OWNER, {"video_id": "{failed}"}, tells="error"),
     "Shelving.discard": Handler(OWNER, {"video_id": "{failed}"}, tells="error"),
     "History.show_more_lines": Handler(SIGNED_IN),
+    "Account.rename": Handler(SIGNED_IN, {"form": {"name": "Ada"}}, tells="error"),
+    "Account.choose_region": Handler(SIGNED_IN, {"region": "de-DE"}, tells="error"),
+    "Account.take_picture_off": Handler(SIGNED_IN, tells="error"),
+    "Account.put_picture_back": Handler(SIGNED_IN, tells="error", is_called=False),
     "Purchases.watch": Handler(NOBODY),
     "Purchases.show_more": Handler(SIGNED_IN),
     "Purchases.open_receipt": Handler(OWNER, {"order_id": "{order}"}, tells="error"),
@@ -190,6 +207,12 @@ HANDLERS: dict[str, Handler] = {
     "Studio.reuse": Handler(OWNER, {"video_id": "{failed}"}, tells="answer"),
     "Studio.retry": Handler(OWNER, {"video_id": "{failed}"}, tells="answer"),
     "Studio.admit_failure": Handler(EVERYBODY),
+    "FeedbackDesk.arrive": Handler(OPERATOR),
+    "FeedbackDesk.choose": Handler(OPERATOR, {"view": "done"}, tells="error"),
+    "FeedbackDesk.show_more": Handler(OPERATOR, tells="error"),
+    "FeedbackDesk.act": Handler(
+        OPERATOR, {"form": {"feedback": "{feedback}", "act": "thank", **REASON}}, tells="error"
+    ),
     "Flow.arrive": Handler(EVERYBODY),
     "Flow.run": Handler(SIGNED_IN, tells="error", is_called=False),
     "Flow.copy": Handler(EVERYBODY),

@@ -1,0 +1,1 @@
+"""What people tell us, and what operators do about it."""
