@@ -5,6 +5,8 @@ from cuttingasmr.models.audit import AuditEntry
 from cuttingasmr.models.chore_run import ChoreRun
 from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
+from cuttingasmr.models.export import Export, ExportState
+from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
@@ -25,6 +27,9 @@ __all__ = [
     "ClerkState",
     "CreditEntry",
     "EngineBeat",
+    "Export",
+    "ExportState",
+    "GoneAddress",
     "HdState",
     "Kind",
     "ModerationDecision",
