@@ -150,7 +150,7 @@ async def _make(export: Export) -> bool:
     try:
         await _write_and_keep(export)
     except _Dropped:
-        await get_store().delete(key_of(export.id))
+        await _remove(export)
         return False
     except (StorageUnavailable, OSError) as error:
         log.warning("export.no-room", export=export.id, error=type(error).__name__)
@@ -252,8 +252,14 @@ async def _later(export: Export, why: str) -> None:
 async def _fail(export: Export, why: str) -> None:
     with contextlib.suppress(_Dropped):
         await _note(export, state=ExportState.FAILED, error=why, taken_by="")
-    await get_store().delete(key_of(export.id))
+    await _remove(export)
     live.publish(export.user_id)
+
+
+async def _remove(export: Export) -> None:
+    """Remove a file that is not wanted; where that cannot be, `let_old_go` does it later."""
+    with contextlib.suppress(StorageUnavailable):
+        await get_store().delete(key_of(export.id))
 
 
 async def _note(export: Export, **facts: object) -> None:

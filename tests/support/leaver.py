@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import httpx
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
-from cuttingasmr.auth import operators
+from cuttingasmr.auth import local, operators, sessions
 from cuttingasmr.credits import ledger
 from cuttingasmr.models import AuditEntry, HdState, ModerationDecision, Order, Status, User, Video, WebhookEvent
 from cuttingasmr.models.columns import new_id
@@ -21,12 +21,18 @@ from cuttingasmr.providers.http import close_client
 from cuttingasmr.storage.store import get_store
 from tests.support.api import Api, Person
 from tests.support.creem_says import envelope, paid, raw, refunded, signed
-from tests.support.people import make_video
+from tests.support.people import make_user, make_video
 from tests.support.pictures import encoded
 from tests.support.site import PASSWORD
 
 WEBHOOK_SECRET = "whsec_sandbox"
 WEEK = timedelta(days=8)
+
+
+@cache
+def _hashed() -> str:
+    """Hash the password once: it takes longer than a test."""
+    return local._hasher.hash(PASSWORD)
 
 
 def wait_for(work: Awaitable[Any]) -> Any:
@@ -50,13 +56,14 @@ class Leaver:
         self.name = f"{self.word.capitalize()} Quixotic"
         self.payer = f"payer-{self.word}@example.net"
         self.film = film + self.word.encode()
-        self.http = api.browser()
-        body = {"email": self.email, "password": PASSWORD, "name": self.name}
-        answer = self.http.post("/api/auth/sign-up", json=body)
-        assert answer.status_code == 200, answer.text
-        self.id: str = answer.json()["user"]["id"]
+        self.id = make_user(email=self.email)
+        db.run(self._introduce)
+        self.http = api.browser(db.run(sessions.begin, user_id=self.id, user_agent=f"{self.word}/1.0"))
         self.person = Person(self.id, self.http)
         self.purchase: dict[str, Any] = {}
+
+    def _introduce(self, session: Session) -> None:
+        session.get_one(User, self.id).sqlmodel_update({"name": self.name, "password_hash": _hashed()})
 
     @property
     def words(self) -> list[str]:
@@ -182,13 +189,3 @@ class Leaver:
     def videos(self) -> list[Video]:
         """Read the rows of all videos."""
         return db.look(lambda session: list(session.exec(select(Video).where(col(Video.user_id) == self.id))))
-
-
-def shown(answer: httpx.Response) -> Any:
-    """Read an answer's JSON, for a message that helps."""
-    return json.loads(answer.text)
-
-
-def every(found: list[Any], check: Callable[[Any], bool]) -> bool:
-    """Tell whether something holds for all, of which there are some."""
-    return bool(found) and all(map(check, found))
