@@ -97,5 +97,5 @@ CHORES = (
     Chore(24 * HOUR, forget_addresses, "forget-addresses"),
     Chore(5.0, exports.make_exports),
     Chore(600.0, exports.purge_exports),
-    Chore(MINUTE, erasing.erase_accounts),
+    Chore(15.0, erasing.erase_accounts),
 )

@@ -91,9 +91,7 @@ async def start_export(user: Holder, response: Response) -> ExportAnswer:
 
 @router.head("/exports/{token}", include_in_schema=False)
 @router.get("/exports/{token}")
-async def exported(
-    token: Annotated[str, Path(max_length=links.LONGEST)], request: Request
-) -> Response:
+async def exported(token: Annotated[str, Path(max_length=links.LONGEST)], request: Request) -> Response:
     """Give the archive that a link opens; 404 once the link has expired or the archive is gone."""
     subject = SUBJECT.fullmatch(links.read(token) or "")
     if subject is None:

@@ -8,10 +8,13 @@ from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import link_button, title
 from cuttingasmr.components.clerk_door import clerk_button
+from cuttingasmr.components.export import export_section
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.history_lists import balance, credit_lines, videos
+from cuttingasmr.components.leaving import leaving_page, leaving_script, leaving_section, left_page
 from cuttingasmr.components.purchase_list import purchase_list
 from cuttingasmr.components.session_list import session_list
+from cuttingasmr.states.leaving import Leaving
 from cuttingasmr.states.visitor import Visitor
 
 
@@ -20,9 +23,10 @@ def profile() -> rx.Component:
     return frame(
         rx.cond(
             Visitor.is_known,
-            rx.cond(Visitor.email, _account(), _stranger()),
+            rx.cond(Visitor.email, _account(), _nobody()),
             rx.el.p("One moment…", class_name=f"py-32 text-center {theme.TEXT}"),
-        )
+        ),
+        leaving_script(),
     )
 
 
@@ -45,8 +49,15 @@ def _account() -> rx.Component:
             class_name=f"{theme.button_look('quiet')} self-start",
             custom_attrs={"data-sign-out": ""},
         ),
+        export_section(),
+        leaving_section(),
         class_name="flex flex-col gap-10",
     )
+
+
+def _nobody() -> rx.Component:
+    """Show somebody who is leaving, or has just left, what there is to say; and anybody else the door."""
+    return rx.cond(Leaving.until, leaving_page(), rx.cond(Leaving.left_until, left_page(), _stranger()))
 
 
 def _stranger() -> rx.Component:

@@ -159,7 +159,9 @@ def _clean_log(session: Session, user: User) -> None:
     has_words = or_(col(AuditEntry.reason) != "", cast(col(AuditEntry.facts), String) != "{}")
     for line in session.exec(select(AuditEntry).where(mine, has_words)):
         line.reason = GONE_REASON if line.reason else ""
-        line.facts = {name: fact for name, fact in line.facts.items() if name == "code" or not isinstance(fact, str)}
+        line.facts = {
+            name: fact for name, fact in line.facts.items() if name == "code" or not isinstance(fact, str)
+        }
     session.flush()
 
 

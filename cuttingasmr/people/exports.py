@@ -200,7 +200,9 @@ def _unless(lost: threading.Event, blocks: Iterator[bytes]) -> Iterator[bytes]:
 class _Teller:
     """Writes down how far an archive is, now and then, and wakes its owner's pages."""
 
-    def __init__(self, export: Export, lost: threading.Event, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, export: Export, lost: threading.Event, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._export, self._lost, self._clock = export, lost, clock
         self._told_at, self._done = clock(), 0
 
@@ -335,7 +337,10 @@ def give_up(session: Session, *, user_id: str) -> list[str]:
     """Let all archives of somebody go, whatever they are doing, and name their files."""
     gone = update(Export).where(col(Export.user_id) == user_id).values(state=ExportState.GONE)
     session.exec(gone)
-    return [key_of(export_id) for export_id in session.exec(select(Export.id).where(col(Export.user_id) == user_id))]
+    return [
+        key_of(export_id)
+        for export_id in session.exec(select(Export.id).where(col(Export.user_id) == user_id))
+    ]
 
 
 def forget(session: Session, *, user_id: str) -> None:

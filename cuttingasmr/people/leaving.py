@@ -44,9 +44,7 @@ async def leave(*, user: User, confirm: object, password: object = "") -> Farewe
     if not is_confirmed(user, confirm):
         raise NotConfirmed
     if is_operator(user):
-        raise Conflict(
-            "An operator's account cannot be deleted. Take the address out of ADMIN_EMAILS first."
-        )
+        raise Conflict("An operator's account cannot be deleted. Take the address out of ADMIN_EMAILS first.")
     await local.check_password(user, password)
     farewell = await db.transact(begin, user_id=user.id, actor=user.id)
     live.publish(user.id)

@@ -140,9 +140,7 @@ def _plain(value: object) -> str:
 def _as_csv(rows: Iterator[RowMapping]) -> Iterator[bytes]:
     yield _line(CSV_COLUMNS)
     for row in rows:
-        yield _line(
-            (row["id"], row["created_at"].isoformat(), row["kind"], row["credits"], row["reference"])
-        )
+        yield _line((row["id"], row["created_at"].isoformat(), row["kind"], row["credits"], row["reference"]))
 
 
 def _line(cells: tuple[object, ...]) -> bytes:
@@ -161,7 +159,9 @@ def _files(user_id: str) -> Iterator[tuple[str, str, datetime]]:
     last = ""
     while videos := db.look(_videos_page, user_id=user_id, after=last):
         for video in videos:
-            name = f"videos/{video.created_at:%Y-%m-%d} {plain_name(video.title or video.prompt)} {video.id[:8]}"
+            name = (
+                f"videos/{video.created_at:%Y-%m-%d} {plain_name(video.title or video.prompt)} {video.id[:8]}"
+            )
             yield f"{name}.mp4", video.file_key or "", video.created_at
             if video.hd_state == HdState.READY:
                 yield f"{name} 1080p.mp4", video.hd_key or "", video.created_at

@@ -77,7 +77,9 @@ def test_nothing_is_found_of_somebody_who_has_left(leaver: Someone) -> None:
     assert (len(traces(other.words)), len(traces_in_files(storage(), other.words))) == theirs
     gone = zoe.row()
     assert (gone.email, gone.name, gone.password_hash) == (f"gone-{zoe.id}@erased.invalid", "", None)
-    assert db.look(lambda session: len(session.exec(select(CreditEntry)).all())) == entries + 1  # what waited came back
+    assert (
+        db.look(lambda session: len(session.exec(select(CreditEntry)).all())) == entries + 1
+    )  # what waited came back
     assert db.look(audit.find_all) == []
 
 
@@ -98,7 +100,9 @@ def test_the_books_stay_and_a_refund_that_comes_after_is_acted_on_and_tells_nobo
     assert_nothing_is_left(zoe)
     kept = db.look(
         lambda session: session.exec(
-            select(WebhookEvent).where(col(WebhookEvent.order_id) == zoe.order, col(WebhookEvent.kind) == "refund.created")
+            select(WebhookEvent).where(
+                col(WebhookEvent.order_id) == zoe.order, col(WebhookEvent.kind) == "refund.created"
+            )
         ).first()
     )
     assert kept is not None
@@ -126,7 +130,9 @@ def test_a_payment_that_comes_after_waits_for_an_operator_instead_of_being_lost(
     )
     assert len(held) == 2
     assert all("erased" in order.reason and order.payer_email == "" for order in held)
-    assert db.look(ledger.balance, user_id=zoe.id).remaining == 18, "nobody can spend it, so nothing was credited"
+    assert db.look(ledger.balance, user_id=zoe.id).remaining == 18, (
+        "nobody can spend it, so nothing was credited"
+    )
     assert_nothing_is_left(zoe)
     assert db.look(audit.find_all) == []
 
@@ -175,7 +181,9 @@ def test_what_is_written_after_the_erasing_goes_at_the_last_look(leaver: Someone
 
     assert_nothing_is_left(zoe)
     assert zoe.row().erase_at is None, "after that it is over"
-    assert db.look(lambda session: session.exec(select(Export).where(col(Export.user_id) == zoe.id)).all()) == []
+    assert (
+        db.look(lambda session: session.exec(select(Export).where(col(Export.user_id) == zoe.id)).all()) == []
+    )
 
 
 def test_who_dies_over_it_is_followed_by_one_who_finds_the_rest(leaver: Someone) -> None:
@@ -190,7 +198,10 @@ def test_who_dies_over_it_is_followed_by_one_who_finds_the_rest(leaver: Someone)
     zoe.erase()
 
     assert_nothing_is_left(zoe)
-    assert db.look(lambda session: session.exec(select(Picture).where(col(Picture.user_id) == zoe.id)).all()) == []
+    assert (
+        db.look(lambda session: session.exec(select(Picture).where(col(Picture.user_id) == zoe.id)).all())
+        == []
+    )
 
 
 def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone, api: Api) -> None:
@@ -249,7 +260,9 @@ def test_an_address_of_strange_letters_is_found_in_events_too(leaver: Someone, a
     zoe = leaver("zoe")
     zoe.payer = f"{zoe.word}{address}"
     zoe.buy()
-    stray = WebhookEvent(provider="creem", event_id=f"stray-{zoe.id}", kind="x", body={"by": {"who": zoe.payer}})
+    stray = WebhookEvent(
+        provider="creem", event_id=f"stray-{zoe.id}", kind="x", body={"by": {"who": zoe.payer}}
+    )
     db.run(lambda session: session.add(stray))
     zoe.finished = []
     zoe.leave()

@@ -232,7 +232,9 @@ def test_files_that_no_archive_wants_go(ada: Leaver) -> None:
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(["purchase", "spend", "give_back", "clawback", "adjustment"]), st.integers(1, 400)),
+    st.tuples(
+        st.sampled_from(["purchase", "spend", "give_back", "clawback", "adjustment"]), st.integers(1, 400)
+    ),
     max_size=30,
 )
 

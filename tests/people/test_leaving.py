@@ -15,6 +15,7 @@ from cuttingasmr.errors import NotFound
 from cuttingasmr.generation import shelving, start
 from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.models import AuditEntry, SessionRow, Status
+from cuttingasmr.people import leaving
 from tests.support.api import Api
 from tests.support.leaver import WEEK, Leaver
 from tests.support.people import make_user
@@ -64,7 +65,9 @@ def test_the_address_confirms_as_well_and_an_account_without_a_password_needs_no
     assert "cuttingasmr_session=" in answer.headers["set-cookie"], "the cookie goes with it"
 
 
-def test_leaving_shuts_the_account_everywhere_and_gives_back_what_was_not_begun(zoe: Leaver, api: Api) -> None:
+def test_leaving_shuts_the_account_everywhere_and_gives_back_what_was_not_begun(
+    zoe: Leaver, api: Api
+) -> None:
     zoe.buy()
     waiting = [zoe.person.start("one"), zoe.person.start("two")]
     shared, running = zoe.keep_video(1), zoe.running_video()
@@ -144,14 +147,14 @@ def test_it_is_too_late_once_the_erasing_has_begun(zoe: Leaver) -> None:
     zoe.erase()
 
     assert browser.post("/api/user/keep-account").status_code == 401
-    answer = zoe.api.browser().post("/api/auth/sign-in", json={"email": zoe.email, "password": "correct horse battery"})
+    answer = zoe.api.browser().post(
+        "/api/auth/sign-in", json={"email": zoe.email, "password": "correct horse battery"}
+    )
     assert answer.status_code == 401
     assert zoe.row().erased_at is not None
 
 
 def test_leaving_twice_is_leaving_once_and_the_day_stays(zoe: Leaver) -> None:
-    from cuttingasmr.people import leaving
-
     first = db.run(leaving.begin, user_id=zoe.id, actor=zoe.id)
     again = db.run(leaving.begin, user_id=zoe.id, actor=zoe.id, now=db.utc_now() + WEEK)
 

@@ -28,7 +28,9 @@ def texts_of(part: Part) -> list[str]:
 def rows(session: Session, table: type[SQLModel]) -> Iterator[dict[str, str]]:
     """Read every row of a table as texts."""
     columns = db.table_of(table).columns
-    found = session.connection().execute(select(*(cast(column, Text).label(column.name) for column in columns)))
+    found = session.connection().execute(
+        select(*(cast(column, Text).label(column.name) for column in columns))
+    )
     for row in found.mappings():
         yield {name: value for name, value in row.items() if value is not None}
 
@@ -45,7 +47,9 @@ def dump(session: Session) -> Iterator[tuple[str, str]]:
 def traces(words: Iterable[str]) -> list[str]:
     """Tell where any of these words stands in the database; JSON is searched as it is stored and as it reads."""
     wanted = [form.lower() for word in words for form in {word, json.dumps(word)[1:-1]}]
-    return db.look(lambda session: [f"{where}: {text}" for where, text in dump(session) if _has(text, wanted)])
+    return db.look(
+        lambda session: [f"{where}: {text}" for where, text in dump(session) if _has(text, wanted)]
+    )
 
 
 def _has(text: str, wanted: list[str]) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlmodel import Session, col, select
@@ -14,7 +14,16 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.auth import local, operators, sessions
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import AuditEntry, HdState, ModerationDecision, Order, Status, User, Video, WebhookEvent
+from cuttingasmr.models import (
+    AuditEntry,
+    HdState,
+    ModerationDecision,
+    Order,
+    Status,
+    User,
+    Video,
+    WebhookEvent,
+)
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.people import erasing, exports
 from cuttingasmr.providers.http import close_client
@@ -27,6 +36,7 @@ from tests.support.site import PASSWORD
 
 WEBHOOK_SECRET = "whsec_sandbox"
 WEEK = timedelta(days=8)
+T = TypeVar("T")
 
 
 @cache
@@ -35,10 +45,10 @@ def _hashed() -> str:
     return local._hasher.hash(PASSWORD)
 
 
-def wait_for(work: Awaitable[Any]) -> Any:
+def wait_for(work: Awaitable[T]) -> T:
     """Do something of ours in a loop of its own, as a chore does."""
 
-    async def and_hang_up() -> Any:
+    async def and_hang_up() -> T:
         try:
             return await work
         finally:
@@ -133,7 +143,9 @@ class Leaver:
         user = session.get_one(User, self.id)
         user.picture_url = f"https://img.example/{self.word}"
         session.get_one(Order, self.order).checkout_url = f"https://pay.example/?e={self.word}"
-        line = AuditEntry(actor="op", action="credits.adjusted", subject=self.id, reason=f"Called: {self.name}")
+        line = AuditEntry(
+            actor="op", action="credits.adjusted", subject=self.id, reason=f"Called: {self.name}"
+        )
         line.facts = {"credits": 0, "note": self.email}
         about = AuditEntry(actor="op", action="else", subject="x", reason=f"See {self.email.upper()}")
         unmatched = Order(package_id="starter", credits=115, price_cents=990, state="unmatched")
