@@ -112,7 +112,5 @@ async def sync_user(user: SignedIn) -> Synced:
 @router.post("/webhooks/clerk", tags=["webhooks"])
 async def hear_clerk(request: Request) -> Answer:
     """Hear from Clerk (providers.md §3.5). 200 means that it is written down; 401 that Clerk did not say it, or long ago."""
-    await clerk_webhooks.receive(
-        await request.body(), request.headers, gone=leaving.gone_at_clerk
-    )
+    await clerk_webhooks.receive(await request.body(), request.headers, gone=leaving.gone_at_clerk)
     return Answer()

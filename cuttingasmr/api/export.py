@@ -28,6 +28,8 @@ router = APIRouter(prefix="/api", tags=["account"])
 
 SUBJECT = re.compile(r"export:([0-9a-f]{32})")
 UNDER_WAY = 202
+ZIP: dict[str, dict[str, str]] = {"application/zip": {}}
+"""What else than JSON is answered, for those who read the API's description."""
 
 
 class ExportAnswer(Answer):
@@ -63,7 +65,7 @@ class ExportAnswer(Answer):
 
 @router.get(
     "/user/export-data",
-    responses={200: {"model": ExportAnswer}, UNDER_WAY: {"model": ExportAnswer}},
+    responses={200: {"model": ExportAnswer, "content": ZIP}, UNDER_WAY: {"model": ExportAnswer}},
 )
 async def export_data(
     user: Holder, request: Request, response: Response, *, download: bool = False
@@ -90,7 +92,7 @@ async def start_export(user: Holder, response: Response) -> ExportAnswer:
 
 
 @router.head("/exports/{token}", include_in_schema=False)
-@router.get("/exports/{token}")
+@router.get("/exports/{token}", response_class=Response, responses={200: {"content": ZIP}})
 async def exported(token: Annotated[str, Path(max_length=links.LONGEST)], request: Request) -> Response:
     """Give the archive that a link opens; 404 once the link has expired or the archive is gone."""
     subject = SUBJECT.fullmatch(links.read(token) or "")

@@ -100,9 +100,7 @@ def _list(name: str | rx.Component, *points: str | rx.Component) -> rx.Component
 
 
 def _credits() -> rx.Component:
-    return rx.fragment(
-        "The ", rx.el.strong(Visitor.credits.to_string(), " credits"), " that you have left."
-    )
+    return rx.fragment("The ", rx.el.strong(Visitor.credits.to_string(), " credits"), " that you have left.")
 
 
 def _confirm() -> rx.Component:

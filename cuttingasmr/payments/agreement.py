@@ -12,7 +12,7 @@ from cuttingasmr import db
 from cuttingasmr.models import Agreement
 
 TEXTS = ("terms", "privacy", "refund")
-VERSION = "2026-11-24"
+VERSION = "2026-11-25"
 """Changed with any of the texts; everybody is then asked once more."""
 
 

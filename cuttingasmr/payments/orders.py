@@ -105,8 +105,7 @@ def _claim(session: Session, payment: Payment, ticket: Ticket | None) -> Taken |
     row = db.line(session).execute(_CLAIM, asked | _facts(payment)).first()
     if row is None:
         return None
-    *facts, was_early_taken = row
-    agreed = _Agreed(*facts)
+    agreed, was_early_taken = _Agreed(*row[:-1]), bool(row[-1])
     state, reason = _judge(agreed, payment)
     if state != OrderState.COMPLETED:
         verdict = {"judged": order_id, "state": state, "reason": reason}

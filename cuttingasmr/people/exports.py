@@ -11,7 +11,7 @@ import contextlib
 import tempfile
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
@@ -175,9 +175,9 @@ async def _write_and_keep(export: Export) -> None:
         async with _kept_alive(export) as lost:
             size = await asyncio.to_thread(_write, path, export, lost)
             await get_store().put(key_of(export.id), path)
-        facts = {"state": ExportState.READY, "size_bytes": size, "error": "", "taken_by": ""}
-        facts["expires_at"] = db.utc_now() + timedelta(days=get_settings().export_days)
-        await _note(export, **facts)
+        until = db.utc_now() + timedelta(days=get_settings().export_days)
+        facts = {"size_bytes": size, "expires_at": until, "error": "", "taken_by": ""}
+        await _note(export, state=ExportState.READY, **facts)
 
 
 def _write(path: Path, export: Export, lost: threading.Event) -> int:
@@ -269,7 +269,7 @@ async def _note(export: Export, **facts: object) -> None:
         raise _Dropped
 
 
-def _note_own(session: Session, *, export: Export, facts: dict[str, object]) -> bool:
+def _note_own(session: Session, *, export: Export, facts: Mapping[str, object]) -> bool:
     """Write something down about an archive that is still its maker's, and tell whether it was."""
     own = (
         col(Export.id) == export.id,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import RowMapping, inspect
 from sqlmodel import Session, SQLModel, col, func, select
 
@@ -83,7 +84,7 @@ def _readme(now: datetime) -> str:
 def _settled(session: Session, *, user_id: str) -> tuple[list[RowMapping], list[int]]:
     """Read this person's balance and name the entries that make it up: nothing changes it while its row is held."""
     table = db.table_of(User)
-    found = select(table).where(table.c.id == user_id).with_for_update()  # pyright: ignore[reportCallIssue, reportArgumentType] - a table is selected whole
+    found = sa.select(table).where(table.c.id == user_id).with_for_update()
     account = list(session.connection().execute(found).mappings())
     mine = select(CreditEntry.id).where(col(CreditEntry.user_id) == user_id)
     entries = session.exec(mine.order_by(col(CreditEntry.id)))
@@ -97,7 +98,7 @@ def _entries(ids: list[int]) -> Iterator[RowMapping]:
 
 def _entries_page(session: Session, *, ids: list[int]) -> list[RowMapping]:
     table = db.table_of(CreditEntry)
-    found = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)  # pyright: ignore[reportCallIssue, reportArgumentType] - a table is selected whole
+    found = sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
     return list(session.connection().execute(found).mappings())
 
 
@@ -119,7 +120,7 @@ def primary_key(table: type[SQLModel]) -> str:
 def _page(session: Session, *, part: Part, user_id: str, after: object) -> list[RowMapping]:
     table = db.table_of(part.table)
     key = table.c[primary_key(part.table)]
-    found = select(table).where(part.mine(user_id)).order_by(key).limit(PAGE)  # pyright: ignore[reportCallIssue, reportArgumentType] - a table is selected whole
+    found = sa.select(table).where(part.mine(user_id)).order_by(key).limit(PAGE)
     found = found if after is None else found.where(key > after)
     return list(session.connection().execute(found).mappings())
 

@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 LINK_LIFE = timedelta(minutes=15)
 BLOCK = 256 * 1024
 
-TYPES = {".mp4": "video/mp4", ".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
-TYPES |= {".zip": "application/zip"}
+TYPES = {
+    ".mp4": "video/mp4",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".zip": "application/zip",
+}
 """What kind of file each of our keys names by its ending."""
 
 

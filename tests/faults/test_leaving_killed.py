@@ -56,7 +56,9 @@ def leaver(site: Site) -> tuple[Visitor, str]:
     return ada, user_id
 
 
-def test_an_archive_whose_maker_was_killed_is_made_by_the_next(site: Site, leaver: tuple[Visitor, str]) -> None:
+def test_an_archive_whose_maker_was_killed_is_made_by_the_next(
+    site: Site, leaver: tuple[Visitor, str]
+) -> None:
     ada, _ = leaver
     assert ada.http.get(DATA).status_code == 202
     wait_until(lambda: site.look(newest).state == ExportState.MAKING)
@@ -65,7 +67,9 @@ def test_an_archive_whose_maker_was_killed_is_made_by_the_next(site: Site, leave
     site.start()
     assert ada.http.post(DATA).status_code == 202 or died.state == ExportState.READY, "it is still that one"
     if died.state != ExportState.READY:
-        site.change(lambda session: newest(session).sqlmodel_update({"look_at": db.utc_now()}))  # its time is over
+        site.change(
+            lambda session: newest(session).sqlmodel_update({"look_at": db.utc_now()})
+        )  # its time is over
 
     told = wait_until(lambda: _ready(ada), seconds=90, what=lambda: ada.http.get(DATA).text)
 

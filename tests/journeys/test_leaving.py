@@ -95,7 +95,9 @@ def test_somebody_leaves_comes_back_and_leaves_for_good(page: Page, busy_site: S
 
     page.get_by_role("main").get_by_role("link", name="Sign in").click()
     sign_in(page, me["email"])
-    expect(page.get_by_role("heading", level=1)).to_have_text("This account is to be deleted.", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "This account is to be deleted.", timeout=PATIENCE
+    )
     expect(page.get_by_role("main")).to_contain_text(me["email"])
     expect(page.get_by_role("button", name="Prepare my archive")).to_be_visible()
     page.get_by_role("button", name="Keep my account").click()

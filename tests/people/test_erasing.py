@@ -204,7 +204,7 @@ def test_who_dies_over_it_is_followed_by_one_who_finds_the_rest(leaver: Someone)
     )
 
 
-def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone, api: Api) -> None:
+def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone) -> None:
     zoe = leaver("zoe")
     zoe.finished = [zoe.keep_video(0)]
     zoe.leave()

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlmodel import col, select, update
+from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
@@ -42,8 +42,9 @@ def ada(leaver: Someone) -> Leaver:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_waits(api: Api) -> None:  # pyright: ignore[reportUnusedFunction] - pytest calls it
+def _nothing_waits(leaver: Someone) -> None:  # pyright: ignore[reportUnusedFunction] - pytest calls it
     """Let go what other tests have asked for and not waited for."""
+    del leaver  # it brings the database
     db.run(lambda session: session.exec(update(Export).where(text(LIVE)).values(state=ExportState.GONE)))
 
 
@@ -241,7 +242,7 @@ ACTS = st.lists(
 
 @given(acts=ACTS)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_sums_in_it_are_the_ledgers(api: Api, acts: list[tuple[str, int]]) -> None:
+def test_the_sums_in_it_are_the_ledgers(acts: list[tuple[str, int]]) -> None:
     user_id = make_user()
     for kind, credits in acts:
         try:
@@ -264,7 +265,7 @@ def test_the_sums_in_it_are_the_ledgers(api: Api, acts: list[tuple[str, int]]) -
     assert {entry["id"] for entry in entries} == set(db.look(lambda session: session.exec(mine).all()))
 
 
-def act(session: Any, *, user_id: str, kind: str, credits: int) -> None:
+def act(session: Session, *, user_id: str, kind: str, credits: int) -> None:
     reference = new_id()
     if kind == "purchase":
         ledger.purchase(session, user_id=user_id, order_id=reference, credits=credits)
