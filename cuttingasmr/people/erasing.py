@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.auth import clerk_people, gone, session_list
 from cuttingasmr.auth.sessions import note_ending
+from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.generation import control, counting
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.models import (
@@ -61,7 +62,7 @@ async def erase_due(*, now: datetime | None = None) -> int:
     moment = now or db.utc_now()
     due = await db.read(_due, now=moment)
     for user_id in due:
-        await erase(user_id, now=moment)
+        await _erase_or_tell(user_id, now=moment)
     if due:
         await asyncio.to_thread(db.forget_log)
         await db.transact(counting.count, NAME, removed=len(due))
@@ -70,6 +71,17 @@ async def erase_due(*, now: datetime | None = None) -> int:
 
 erase_accounts = Aside(NAME, erase_due, niceness=LOW)
 """The chore: every few minutes, in any engine. Two at once do the same twice, which does no harm."""
+
+
+async def _erase_or_tell(user_id: str, *, now: datetime) -> None:
+    """Erase one account; one that cannot be erased now, for the storage is away or for whatever, keeps no other waiting."""
+    try:
+        await erase(user_id, now=now)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        log.exception("account.not-erased", user=user_id)
+        await db.transact(counting.count, NAME, error=f"{type(error).__name__}: {error}")
 
 
 async def erase(user_id: str, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -202,6 +203,27 @@ def test_who_dies_over_it_is_followed_by_one_who_finds_the_rest(leaver: Someone)
         db.look(lambda session: session.exec(select(Picture).where(col(Picture.user_id) == zoe.id)).all())
         == []
     )
+
+
+def test_a_storage_that_is_away_keeps_nobody_else_waiting_and_is_asked_again(leaver: Someone) -> None:
+    zoe, other = leaver("zoe"), leaver("other")
+    zoe.finished = [zoe.keep_video(0)]
+    file = get_store().path_of(f"videos/{zoe.finished[0]}.mp4")
+    assert file is not None
+    file.unlink()
+    (file / "in the way").mkdir(parents=True)  # a folder cannot be deleted as a file is
+    for person in (zoe, other):
+        person.leave()
+
+    zoe.erase()
+    assert (zoe.row().name, other.row().name) == ("", "")
+    assert zoe.row().erase_at is not None
+    assert zoe.row().erase_at <= db.utc_now() + WEEK, "it is still due"  # pyright: ignore[reportOptionalOperand]
+    shutil.rmtree(file)
+    file.write_bytes(zoe.film)
+    zoe.erase()
+
+    assert_nothing_is_left(zoe)
 
 
 def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone) -> None:
