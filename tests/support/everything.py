@@ -11,28 +11,6 @@ from sqlalchemy import Text, cast, select
 from sqlmodel import Session, SQLModel
 
 from cuttingasmr import db
-from cuttingasmr.people.cover import PARTS, Part
-
-
-def texts_of(part: Part) -> list[str]:
-    """Name the columns of a table in which a person's own words may stand."""
-    kept = part.stays
-    columns = db.table_of(part.table).columns
-    return [
-        column.name
-        for column in columns
-        if column.type.python_type in {str, dict, list} and column.name not in kept
-    ]
-
-
-def rows(session: Session, table: type[SQLModel]) -> Iterator[dict[str, str]]:
-    """Read every row of a table as texts."""
-    columns = db.table_of(table).columns
-    found = session.connection().execute(
-        select(*(cast(column, Text).label(column.name) for column in columns))
-    )
-    for row in found.mappings():
-        yield {name: value for name, value in row.items() if value is not None}
 
 
 def dump(session: Session) -> Iterator[tuple[str, str]]:
@@ -65,6 +43,3 @@ def traces_in_files(folder: Path, words: Iterable[str]) -> list[str]:
         for file in folder.rglob("*")
         if file.is_file() and any(word in file.read_bytes() or word in str(file).encode() for word in wanted)
     ]
-
-
-__all__ = ["PARTS", "dump", "rows", "texts_of", "traces", "traces_in_files"]
