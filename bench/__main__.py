@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, attack, buying, ending, kills, library, live, throughput, tokens, waiting
+from bench import (
+    arrivals,
+    attack,
+    buying,
+    ending,
+    export,
+    kills,
+    library,
+    live,
+    throughput,
+    tokens,
+    waiting,
+)
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -18,6 +30,7 @@ ALL = {
     "ending": ending.run,
     "kills": kills.run,
     "attack": attack.run,
+    "export": export.run,
 }
 
 

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from cuttingasmr import db
-from cuttingasmr.auth import clerk
+from cuttingasmr.auth import clerk, gone
 from cuttingasmr.credits import audit
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
@@ -17,6 +17,7 @@ from cuttingasmr.generation.aside import Aside
 from cuttingasmr.generation.supervisor import Chore
 from cuttingasmr.payments import report, webhook
 from cuttingasmr.payments.reconcile import reconcile
+from cuttingasmr.people import erasing, exports
 from cuttingasmr.providers.http import close_client
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -73,6 +74,15 @@ def _forget_prompts(session: Session) -> None:
     counting.count(session, "forget-prompts", removed=moderation.forget_prompts(session))
 
 
+def forget_addresses() -> None:
+    """Let go of what is remembered of erased accounts' addresses, once it is old."""
+    db.run(_forget_addresses)
+
+
+def _forget_addresses(session: Session) -> None:
+    counting.count(session, "forget-addresses", removed=gone.forget(session))
+
+
 CHORES = (
     Chore(15.0, reconcile_orders),
     Chore(MINUTE, tell_clerk),
@@ -84,4 +94,8 @@ CHORES = (
     Chore(300.0, archive.check_archive, archive.NAME),
     Chore(600.0, Aside("provider-credit", provider_credit.read_credits), "provider-credit"),
     Chore(24 * HOUR, forget_prompts, "forget-prompts"),
+    Chore(24 * HOUR, forget_addresses, "forget-addresses"),
+    Chore(5.0, exports.make_exports),
+    Chore(600.0, exports.purge_exports),
+    Chore(15.0, erasing.erase_accounts),
 )

@@ -27,9 +27,11 @@ from cuttingasmr.pages.profile import profile
 from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.desk import Desk
+from cuttingasmr.states.export import Takeout
 from cuttingasmr.states.feedback_desk import FeedbackDesk
 from cuttingasmr.states.flow import Flow
 from cuttingasmr.states.history import History
+from cuttingasmr.states.leaving import Leaving
 from cuttingasmr.states.library import Library
 from cuttingasmr.states.office import Office
 from cuttingasmr.states.purchases import Purchases
@@ -60,7 +62,7 @@ app.add_page(
     title="CuttingASMR: eight seconds you can almost touch",
     description=ABOUT,
     image=PICTURE,
-    on_load=[Studio.prepare, Desk.watch],
+    on_load=[Leaving.turn_back, Studio.prepare, Desk.watch],
 )
 app.add_page(
     library,
@@ -68,7 +70,7 @@ app.add_page(
     title="Your library · CuttingASMR",
     description="Every video you have made.",
     image=PICTURE,
-    on_load=[Library.arrive, Library.watch],
+    on_load=[Leaving.turn_back, Library.arrive, Library.watch],
 )
 app.add_page(
     profile,
@@ -76,7 +78,7 @@ app.add_page(
     title="Your profile · CuttingASMR",
     description="What you have made, and what you have to spend.",
     image=PICTURE,
-    on_load=[History.watch, Purchases.watch, Sessions.show],
+    on_load=[Leaving.arrive, History.watch, Purchases.watch, Sessions.show, Takeout.watch],
 )
 app.add_page(
     pricing,
@@ -84,7 +86,7 @@ app.add_page(
     title="Pricing · CuttingASMR",
     description="Credits for ASMR videos, bought once. No subscription.",
     image=PICTURE,
-    on_load=Visitor.arrive,
+    on_load=[Leaving.turn_back, Visitor.arrive],
 )
 app.add_page(
     success,
@@ -153,7 +155,7 @@ app.add_page(
     title="Sign in · CuttingASMR",
     description="Sign in to make ASMR videos.",
     image=PICTURE,
-    on_load=Visitor.arrive,
+    on_load=[Leaving.turn_back, Visitor.arrive],
 )
 app.add_page(
     sign_up,

@@ -4,7 +4,7 @@ AppError (500)
 ├── BadRequest (400)
 │   └── BadJson, TooLarge (413)
 ├── SignInRequired (401)
-│   └── WrongCredentials, BadSignature
+│   └── WrongCredentials, BadSignature, AccountLeaving
 ├── InsufficientCredits (402)
 ├── Forbidden (403)
 │   └── SignUpElsewhere
@@ -73,6 +73,10 @@ class SignInRequired(AppError):
 
 class WrongCredentials(SignInRequired):
     """This e-mail address and password do not match an account."""
+
+
+class AccountLeaving(SignInRequired):
+    """This account is to be deleted. Sign in on the site to keep it; until then nothing else can be done with it."""
 
 
 class BadSignature(SignInRequired):
@@ -163,6 +167,10 @@ class InvalidEmail(Invalid):
 
 class InvalidPassword(Invalid):
     """Choose a password of 8 to 200 characters."""
+
+
+class WrongPassword(Invalid):
+    """This is not the password of your account."""
 
 
 class TooManyRequests(AppError):

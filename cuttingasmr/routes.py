@@ -18,6 +18,7 @@ SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 NOT_FOUND = "/404"
 CREDITS_CSV = "/api/user/credits.csv"
+EXPORT_FILE = "/api/user/export-data?download=1"
 VIDEOS_ZIP = "/api/user/videos.zip"
 
 
@@ -64,6 +65,11 @@ def video_download_1080p(video_id: str) -> str:
 def media(token: str) -> str:
     """Say where a link that opens one file for a while leads."""
     return f"/api/media/{token}"
+
+
+def export_file(token: str) -> str:
+    """Say where a link to an archive of somebody's data leads."""
+    return f"/api/exports/{token}"
 
 
 def video_page(video_id: str) -> str:

@@ -146,6 +146,10 @@ class Settings(BaseSettings):
     """A video that has not come after this long is given up and its credits returned."""
     bin_days: int = Field(default=7, ge=0)
     """How many days a deleted video can be taken back before its files and its words go for good."""
+    deletion_days: int = Field(default=7, ge=0)
+    """How many days somebody who leaves can come back before their account is erased."""
+    export_days: int = Field(default=7, ge=1)
+    """How many days an archive of somebody's data can be downloaded."""
     storage_patience_seconds: float = Field(default=86_400, gt=0)
     """How long a finished video waits for a full storage before it is given up."""
 

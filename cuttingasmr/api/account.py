@@ -79,9 +79,9 @@ async def sign_out(request: Request, response: Response, later: BackgroundTasks)
 async def session(request: Request, response: Response) -> SessionAnswer:
     """Tell who is signed in; nobody is an answer too. Pages ask now and then, so that a session in use lives on."""
     if bearer := bearer_of(request):
-        return SessionAnswer(user=Person.of(await clerk.who(bearer)))
+        return SessionAnswer(user=Person.of(await clerk.holder(bearer)))
     token = request.cookies.get(sessions.COOKIE)
-    user = await db.read(sessions.find, token=token)
+    user = await db.read(sessions.find_holder, token=token)
     if user and token and await sessions.keep_alive(token):
         set_cookies(response, token, user.id)
     return SessionAnswer(user=Person.of(user) if user else None)

@@ -16,21 +16,29 @@ from cuttingasmr.settings import get_settings
 READING = frozenset({"GET", "HEAD"})
 
 
-async def _signed_in(request: Request, response: Response) -> User:
+async def _holder(request: Request, response: Response) -> User:
     if bearer := bearer_of(request):
-        return await clerk.who(bearer)
+        return await clerk.holder(bearer)
     token = request.cookies.get(sessions.COOKIE)
-    user = await sessions.who(token)
+    user = await sessions.holder(token)
     if token and await sessions.keep_alive(token):
         set_cookies(response, token, user.id)
     return user
 
 
-async def signed_in(request: Request, user: Annotated[User, Depends(_signed_in)]) -> User:
+async def holder(request: Request, user: Annotated[User, Depends(_holder)]) -> User:
     """Give who asks, by whichever session or token, and count what they ask and do."""
     await spend(API_READ if request.method in READING else API_WRITE, user.id)
     return user
 
+
+async def signed_in(user: Annotated[User, Depends(holder)]) -> User:
+    """Give who asks, if they are not leaving."""
+    return sessions.present(user)
+
+
+Holder = Annotated[User, Depends(holder)]
+"""As `SignedIn`, and also somebody who is leaving: for what they may still do, which is to take along, to stay and to go."""
 
 SignedIn = Annotated[User, Depends(signed_in)]
 """The user of the session cookie, or of a token of Clerk's sent as a bearer; without either the answer is 401."""

@@ -11,6 +11,7 @@ from cuttingasmr.api.shapes import Answer, Person, SessionAnswer, Shape
 from cuttingasmr.auth import clerk, clerk_webhooks, sessions
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import Conflict, SignInRequired
+from cuttingasmr.people import leaving
 from cuttingasmr.rate_limits import REFUSED_TOKENS, spend
 from cuttingasmr.settings import get_settings
 
@@ -66,7 +67,7 @@ async def clerk_scripts(request: Request, response: Response) -> ClerkScripts:
         publishable_key=settings.clerk_publishable_key,
         proxy_url=settings.clerk_proxy_url,
         scripts=[f"{settings.clerk_frontend_url}{script}" for script in SCRIPTS],
-        signed_in=await db.read(sessions.find, token=cookie) is not None,
+        signed_in=await db.read(sessions.find_holder, token=cookie) is not None,
         renew_in=await db.read(clerk.seconds_to_renewal, cookie=cookie),
     )
 
@@ -97,7 +98,7 @@ async def exchange_token(
 @router.get("/user/sync")
 async def sync_user(user: SignedIn) -> Synced:
     """Read from Clerk who you are, now rather than when its next webhook comes."""
-    fresh = await clerk.sync(user)
+    fresh = await clerk.sync(user, gone=leaving.gone_at_clerk)
     balance = await db.read(ledger.balance, user_id=fresh.id)
     return Synced(
         user=Person.of(fresh),
@@ -111,5 +112,5 @@ async def sync_user(user: SignedIn) -> Synced:
 @router.post("/webhooks/clerk", tags=["webhooks"])
 async def hear_clerk(request: Request) -> Answer:
     """Hear from Clerk (providers.md §3.5). 200 means that it is written down; 401 that Clerk did not say it, or long ago."""
-    await clerk_webhooks.receive(await request.body(), request.headers)
+    await clerk_webhooks.receive(await request.body(), request.headers, gone=leaving.gone_at_clerk)
     return Answer()

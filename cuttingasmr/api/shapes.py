@@ -69,11 +69,12 @@ class Person(Shape):
     id: str
     email: str
     name: str
+    erase_at: datetime | None = Field(default=None, description="When a deleted account is erased for good")
 
     @classmethod
     def of(cls, user: User) -> Self:
         """Show a user to themselves."""
-        return cls(id=user.id, email=user.known_email, name=user.name)
+        return cls(id=user.id, email=user.known_email, name=user.name, erase_at=user.erase_at)
 
 
 class SessionAnswer(Answer):

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from cuttingasmr.api.asking import signed_in
+from cuttingasmr.api.asking import holder
 
 SAFE = frozenset({"GET", "HEAD"})
 WILDCARDS = ("4XX", "5XX")
@@ -45,6 +45,9 @@ ALSO: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/api/manual-ban"): (404, 409),
     ("POST", "/api/generate-video"): (402, 409, 451),
     ("GET", "/api/user/videos.zip"): (404,),
+    ("GET", "/api/user/export-data"): (404, 409),
+    ("DELETE", "/api/user/delete-account"): (409,),
+    ("POST", "/api/user/keep-account"): (404,),
     ("POST", "/api/pictures"): (422,),
     ("POST", "/api/user/picture"): (422,),
     ("POST", "/api/user/picture/restore"): (404,),
@@ -112,7 +115,7 @@ def _from_shape(method: str, route: APIRoute) -> Generator[int, None, None]:
         yield 422
     if dependant.path_params:
         yield 404
-    if any(each.call is signed_in for each in _flat(dependant)):
+    if any(each.call is holder for each in _flat(dependant)):
         yield 401
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -29,6 +29,9 @@ RENEW_BEFORE = timedelta(minutes=45)
 """With so much of its life left at the latest, a page brings a new token."""
 TELL_FOR, TELL_AT_ONCE = timedelta(days=30), 20
 """Clerk is told of an end for so long, so many at a time."""
+
+SESSION = "sess_"
+"""Begins the name of a session at Clerk, and nothing else's."""
 
 REMEMBER_FOR = timedelta(days=90)
 """How long the end of a session is kept in mind; of a user, always."""
@@ -50,6 +53,11 @@ class Entry:
 
 async def who(token: str) -> User:
     """Tell whose token this is, or raise `SignInRequired`. Who comes for the first time gets an account."""
+    return sessions.present(await holder(token))
+
+
+async def holder(token: str) -> User:
+    """Do `who` for what somebody who is leaving may still do."""
     return (await _arrive(token))[1]
 
 
@@ -59,14 +67,17 @@ async def exchange(*, token: str, cookie: str | None, user_agent: str = "") -> E
     return await db.transact(_enter, claims=claims, user_id=user.id, cookie=cookie, user_agent=user_agent)
 
 
-async def sync(user: User) -> User:
-    """Read anew who somebody is at Clerk; an account of ours alone is as it is."""
+async def sync(user: User, *, gone: clerk_people.Gone | None = None) -> User:
+    """Read anew who somebody is at Clerk; an account of ours alone is as it is.
+
+    Raises `SignInRequired` for whom Clerk no longer knows; `gone` is told whose account that is.
+    """
     if user.clerk_id is None or user.clerk_state == ClerkState.DELETED or not get_settings().has_clerk:
         return user
     person = await get_clerk().user(user.clerk_id)
     if person is not None:
         return await db.transact(clerk_people.admit, person=person)
-    await db.transact(clerk_people.forget, clerk_id=user.clerk_id)
+    await db.transact(clerk_people.forget, clerk_id=user.clerk_id, gone=gone)
     raise SignInRequired
 
 
@@ -85,13 +96,27 @@ async def leave(session_id: str | None) -> None:
 async def tell_endings() -> int:
     """Tell Clerk of the sessions that we have ended and it has not heard of yet; gives how many that were.
 
-    Those that ended so long ago that no token of theirs can be left are forgotten.
+    Those that ended so long ago that no token of theirs can be left are forgotten. Whose account was erased is deleted there.
     """
     await db.transact(_forget_old)
     untold = await db.read(_untold) if get_settings().has_clerk else []
-    for session_id in untold:
-        await leave(session_id)
+    for clerk_name in untold:
+        await (leave(clerk_name) if clerk_name.startswith(SESSION) else _delete(clerk_name))
     return len(untold)
+
+
+async def _delete(clerk_id: str) -> None:
+    """Delete at Clerk whose account was erased here; after that we have no use for their id. If Clerk is away, later."""
+    try:
+        await get_clerk().delete(clerk_id)
+    except SignInUnavailable:
+        log.warning("clerk.not-told-of-an-end")
+    else:
+        await db.transact(_drop, clerk_id=clerk_id)
+
+
+def _drop(session: Session, *, clerk_id: str) -> None:
+    session.exec(delete(ClerkEnding).where(col(ClerkEnding.id) == clerk_id))
 
 
 def seconds_to_renewal(session: Session, *, cookie: str | None) -> int | None:
@@ -114,15 +139,17 @@ def require_clerk() -> None:
 
 
 def _untold(session: Session) -> list[str]:
-    """List some of them, oldest first; older ones have run out at Clerk by themselves."""
-    lately = col(ClerkEnding.ended_at) > db.utc_now() - TELL_FOR
-    waiting = select(ClerkEnding.id).where(col(ClerkEnding.is_told).is_(False), lately)
+    """List some of them, oldest first; older sessions have run out at Clerk by themselves."""
+    is_due = or_(
+        col(ClerkEnding.ended_at) > db.utc_now() - TELL_FOR, ~col(ClerkEnding.id).startswith(SESSION)
+    )
+    waiting = select(ClerkEnding.id).where(col(ClerkEnding.is_told).is_(False), is_due)
     return list(session.exec(waiting.order_by(col(ClerkEnding.ended_at)).limit(TELL_AT_ONCE)))
 
 
 def _forget_old(session: Session) -> None:
     old = col(ClerkEnding.ended_at) < db.utc_now() - REMEMBER_FOR
-    session.exec(delete(ClerkEnding).where(old, col(ClerkEnding.id).startswith("sess_")))
+    session.exec(delete(ClerkEnding).where(old, col(ClerkEnding.id).startswith(SESSION)))
 
 
 def _note_told(session: Session, *, session_id: str) -> None:
@@ -148,7 +175,8 @@ def _find(session: Session, *, claims: Claims) -> User | None:
 
 
 def _refuse_what_is_over(session: Session, claims: Claims) -> None:
-    endings = select(ClerkEnding.id).where(col(ClerkEnding.id).in_((claims.user_id, claims.session_id)))
+    names = (claims.user_id, claims.session_id, clerk_people.mark_of(claims.user_id))
+    endings = select(ClerkEnding.id).where(col(ClerkEnding.id).in_(names))
     if session.exec(endings).first() is not None:
         raise SignInRequired
 

@@ -5,6 +5,7 @@ An address is theirs only when Clerk has made sure of it; any other stays out, a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from cuttingasmr.auth import sessions
+from cuttingasmr.auth.gone import had_welcome, keyed
 from cuttingasmr.auth.local import NAME_LIMIT, checked_email, shown
 from cuttingasmr.credits import ledger
 from cuttingasmr.db import utc_now
@@ -21,6 +23,9 @@ from cuttingasmr.providers.clerk import ClerkUser
 from cuttingasmr.settings import get_settings
 
 PICTURE_LIMIT = 500
+
+Gone = Callable[[Session, User], object]
+"""What is to be done about an account whose owner has deleted themselves at Clerk. Handed in: this package knows no videos."""
 
 log = structlog.get_logger()
 
@@ -37,6 +42,8 @@ def admit(session: Session, *, person: ClerkUser) -> User:
     `SignInRequired` for whom Clerk has shut out or forgotten.
     """
     if person.is_blocked or session.get(ClerkEnding, person.id) is not None:
+        raise SignInRequired
+    if was_erased(session, clerk_id=person.id):
         raise SignInRequired
     user = find(session, clerk_id=person.id)
     if user is not None:
@@ -75,15 +82,33 @@ def learn(session: Session, user: User, person: ClerkUser) -> bool:
     return is_kept
 
 
-def forget(session: Session, *, clerk_id: str) -> User | None:
-    """Note that somebody is no longer at Clerk. Their account stays, with all that is in it; nobody gets in by Clerk."""
+def forget(session: Session, *, clerk_id: str, gone: Gone | None = None) -> User | None:
+    """Note that somebody is no longer at Clerk. Their account stays, with all that is in it; nobody gets in by Clerk.
+
+    `gone` is told whose account that is, in the same transaction.
+    """
+    if was_erased(session, clerk_id=clerk_id):
+        return None
     sessions.note_ending(session, clerk_id)
     user = find(session, clerk_id=clerk_id)
     if user is not None:
         user.clerk_state = ClerkState.DELETED
         session.add(user)
         shut_out(session, user)
+        session.flush()
+        if gone is not None:
+            gone(session, user)
     return user
+
+
+def mark_of(clerk_id: str) -> str:
+    """Give what is remembered of somebody at Clerk whose account was erased; without our key it tells nothing."""
+    return f"gone_{keyed(f'clerk:{clerk_id}')[:58]}"
+
+
+def was_erased(session: Session, *, clerk_id: str) -> bool:
+    """Tell whether the account of somebody at Clerk was erased here: then nothing of them is written down any more."""
+    return session.get(ClerkEnding, mark_of(clerk_id)) is not None
 
 
 def shut_out(session: Session, user: User) -> None:
@@ -160,8 +185,9 @@ def _gives_up(owner: User) -> bool:
 
 
 def _welcome(session: Session, user: User, *, is_new: bool) -> None:
-    credits = get_settings().welcome_credits if is_new else 0
-    if is_new:
+    is_first = is_new and not had_welcome(session, email=user.email)
+    credits = get_settings().welcome_credits if is_first else 0
+    if is_first:
         ledger.welcome(session, user_id=user.id, credits=credits)
     action = "user.signed-up" if is_new else "user.joined-clerk"
     session.add(AuditEntry(actor=user.id, action=action, subject=user.id, facts={"credits": credits}))

@@ -51,10 +51,12 @@ class _Session(BaseModel):
     id: str = Field(pattern=SESSION_ID)
 
 
-async def receive(body: bytes, headers: Mapping[str, str]) -> Outcome:
+async def receive(
+    body: bytes, headers: Mapping[str, str], *, gone: clerk_people.Gone | None = None
+) -> Outcome:
     """Accept one delivery. Returning means that it is written down; anything else makes Clerk repeat it.
 
-    Raises `BadSignature` for what Clerk did not say, or not in the last five minutes; `BadJson` for what is no event.
+    `gone` is told, in the same transaction, whose account somebody's was who has deleted themselves there. Raises `BadSignature` for what Clerk did not say, or not in the last five minutes; `BadJson` for what is no event.
     """
     if not is_genuine(body, headers, get_settings().clerk_webhook_signing_secret.get_secret_value()):
         raise BadSignature
@@ -63,9 +65,9 @@ async def receive(body: bytes, headers: Mapping[str, str]) -> Outcome:
     except (ValueError, TypeError, RecursionError) as error:
         raise BadJson from error
     try:
-        outcome, changed = await db.transact(write_down_and_act, event=event)
+        outcome, changed = await db.transact(write_down_and_act, event=event, gone=gone)
     except IntegrityError:  # somebody took the same address at the same moment; now that can be seen
-        outcome, changed = await db.transact(write_down_and_act, event=event)
+        outcome, changed = await db.transact(write_down_and_act, event=event, gone=gone)
     for user_id in changed:
         live.publish(user_id)  # their open pages look who they are now
     return outcome
@@ -84,9 +86,13 @@ def is_genuine(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
     return True
 
 
-def write_down_and_act(session: Session, *, event: Event) -> tuple[Outcome, list[str]]:
+def write_down_and_act(
+    session: Session, *, event: Event, gone: clerk_people.Gone | None = None
+) -> tuple[Outcome, list[str]]:
     """Write an event into the inbox and do what it says, once; gives what was done and whose pages should hear of it."""
     kept = {name: event.data[name] for name in KEPT if isinstance(event.data.get(name), str | int)}
+    if _is_about_somebody_erased(session, kept):
+        kept = {}
     insert = db.insert_for(session)(WebhookEvent).values(
         provider=PROVIDER, event_id=event.id, kind=event.kind, body=kept, received_at=db.utc_now()
     )
@@ -95,7 +101,7 @@ def write_down_and_act(session: Session, *, event: Event) -> tuple[Outcome, list
     if row is None:
         return Outcome.REPEATED, []
     try:
-        row.outcome, row.detail, changed = _act(session, event)
+        row.outcome, row.detail, changed = _act(session, event, gone)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         row.outcome, row.detail, changed = Outcome.UNREADABLE, f"{where} is not as it should be."[:300], []
@@ -104,11 +110,16 @@ def write_down_and_act(session: Session, *, event: Event) -> tuple[Outcome, list
     return Outcome(row.outcome), changed
 
 
-def _act(session: Session, event: Event) -> tuple[Outcome, str, list[str]]:
+def _is_about_somebody_erased(session: Session, kept: dict[str, str | int]) -> bool:
+    names = {str(kept.get(name, "")) for name in ("id", "user_id")}
+    return any(clerk_people.was_erased(session, clerk_id=name) for name in names if name)
+
+
+def _act(session: Session, event: Event, gone: clerk_people.Gone | None) -> tuple[Outcome, str, list[str]]:
     if event.kind in USER_TOLD:
         return _learn(session, ClerkUser.model_validate(event.data))
     if event.kind == USER_GONE:
-        user = clerk_people.forget(session, clerk_id=_Gone.model_validate(event.data).id)
+        user = clerk_people.forget(session, clerk_id=_Gone.model_validate(event.data).id, gone=gone)
         return Outcome.ACTED, "", [user.id] if user else []
     if event.kind in SESSION_OVER:
         over = _Session.model_validate(event.data).id

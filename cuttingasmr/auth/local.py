@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.auth import sessions
+from cuttingasmr.auth.gone import had_welcome
 from cuttingasmr.auth.hashing import in_turn
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import (
@@ -26,8 +27,10 @@ from cuttingasmr.errors import (
     NotFound,
     SignUpElsewhere,
     WrongCredentials,
+    WrongPassword,
 )
 from cuttingasmr.models import AuditEntry, ClerkState, User
+from cuttingasmr.rate_limits import SIGN_IN_ACCOUNT, spend
 from cuttingasmr.settings import get_settings
 
 PASSWORD_LENGTHS: Final = range(8, 201)
@@ -88,6 +91,16 @@ async def sign_in(*, email: object, password: object, user_agent: str = "") -> t
     return user, await db.transact(sessions.begin, user_id=user.id, user_agent=user_agent)
 
 
+async def check_password(user: User, password: object) -> None:
+    """Make sure that somebody knows the password of their account, if it has one; raise `WrongPassword`, or `TooManyRequests`."""
+    if user.password_hash is None:
+        return
+    await spend(SIGN_IN_ACCOUNT, user.email)
+    secret = password if isinstance(password, str) and len(password) in PASSWORD_LENGTHS else ""
+    if not await in_turn(_verify, user.password_hash, secret):
+        raise WrongPassword
+
+
 async def start_demo(*, user_agent: str = "") -> tuple[User, str]:
     """Open an account nobody has to fill in a form for; in development only, elsewhere there is `NotFound`."""
     if get_settings().app_env != "development" or get_settings().has_clerk:
@@ -99,8 +112,10 @@ async def start_demo(*, user_agent: str = "") -> tuple[User, str]:
 def _open(session: Session, *, user: User, user_agent: str) -> tuple[User, str]:
     session.add(user)
     session.flush()
-    credits = get_settings().welcome_credits
-    ledger.welcome(session, user_id=user.id, credits=credits)
+    is_first = not had_welcome(session, email=user.email)
+    credits = get_settings().welcome_credits if is_first else 0
+    if is_first:
+        ledger.welcome(session, user_id=user.id, credits=credits)
     session.add(
         AuditEntry(actor=user.id, action="user.signed-up", subject=user.id, facts={"credits": credits})
     )

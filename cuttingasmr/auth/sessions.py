@@ -21,7 +21,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
-from cuttingasmr.errors import SignInRequired, Unavailable
+from cuttingasmr.errors import AccountLeaving, SignInRequired, Unavailable
 from cuttingasmr.models import ClerkEnding, SessionRow, User
 from cuttingasmr.settings import get_settings
 
@@ -75,7 +75,16 @@ def begin(
 
 
 def find(session: Session, *, token: str | None) -> User | None:
-    """Tell who holds this cookie value; `None` for one that is missing, malformed, forged, ended, expired or banned."""
+    """Tell who holds this cookie value; `None` for one that is missing, malformed, forged, ended, expired or banned.
+
+    Who is leaving is nobody here: `find_holder` knows them.
+    """
+    user = find_holder(session, token=token)
+    return user if user is not None and user.erase_at is None else None
+
+
+def find_holder(session: Session, *, token: str | None) -> User | None:
+    """Tell who holds this cookie value, also somebody who is leaving, for what they may still do."""
     if not token or not is_ours(token):
         return None
     rows = select(User).join(SessionRow, col(SessionRow.user_id) == col(User.id))
@@ -84,6 +93,7 @@ def find(session: Session, *, token: str | None) -> User | None:
             col(SessionRow.token_hash) == _hash(token),
             col(SessionRow.expires_at) > db.utc_now(),
             col(User.is_banned).is_(False),
+            col(User.erased_at).is_(None),
         )
     ).first()
 
@@ -156,11 +166,23 @@ def token_in(cookie_header: str) -> str | None:
 
 
 async def who(token: str | None) -> User:
-    """Tell who is asking, or raise `SignInRequired`."""
-    user = await db.read(find, token=token) if token and is_ours(token) else None
+    """Tell who is asking, or raise `SignInRequired`: for who is leaving, `AccountLeaving`."""
+    return present(await holder(token))
+
+
+async def holder(token: str | None) -> User:
+    """Do `who` for what somebody who is leaving may still do."""
+    user = await db.read(find_holder, token=token) if token and is_ours(token) else None
     if user is None or token is None:
         raise SignInRequired
     await _note(token)
+    return user
+
+
+def present(user: User) -> User:
+    """Let somebody pass who is not leaving, or raise `AccountLeaving`."""
+    if user.erase_at is not None:
+        raise AccountLeaving(eraseAt=user.erase_at.isoformat())
     return user
 
 

@@ -230,6 +230,12 @@ FLOW_MARK: Final = (
 FACTS_PRE: Final = "overflow-x-auto rounded-xl bg-raised p-3.5 text-xs leading-relaxed text-soft"
 OFFICE_ROW: Final = "flex flex-wrap items-end gap-3"
 PURCHASE: Final = "flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line/60 py-3.5 last:border-0"
+ARCHIVE: Final = "flex flex-wrap items-center justify-between gap-x-6 gap-y-4"
+ARCHIVE_BAR: Final = (
+    "h-1.5 w-full appearance-none overflow-hidden rounded-full bg-raised [&::-webkit-progress-bar]:bg-raised "
+    "[&::-webkit-progress-value]:rounded-full [&::-webkit-progress-value]:bg-honey "
+    "[&::-webkit-progress-value]:transition-[width] [&::-moz-progress-bar]:bg-honey"
+)
 CLERK: Final = "group/clerk flex flex-col gap-4"
 CLERK_WAIT: Final = f"{TEXT} hidden group-data-[at=waiting]/clerk:block"
 CLERK_AGAIN: Final = f"{button_look('quiet')} hidden! self-start group-data-[at=failed]/clerk:inline-flex!"

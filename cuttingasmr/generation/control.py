@@ -6,13 +6,15 @@ was read before.
 
 from __future__ import annotations
 
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import AlreadyEnded, AlreadySubmitted, Conflict, NotFound
 from cuttingasmr.generation import engine, rows
 from cuttingasmr.models import ENDED, AuditEntry, Status, Video
+
+UNSENT = (col(Video.submit_began_at).is_(None), col(Video.provider_task_id).is_(None))
 
 
 async def cancel(*, user_id: str, video_id: str, discard: bool = False) -> Video:
@@ -27,17 +29,28 @@ async def cancel(*, user_id: str, video_id: str, discard: bool = False) -> Video
     return video
 
 
+def cancel_waiting(session: Session, *, user_id: str) -> list[int]:
+    """Cancel all of this person's videos that were not submitted yet; gives what came back for each, in credits."""
+    waiting = select(Video.id).where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED), *UNSENT)
+    ended = [_end_unsent(session, user_id, video_id) for video_id in session.exec(waiting).all()]
+    return [returned for returned in ended if returned is not None]
+
+
 def _cancel(session: Session, *, user_id: str, video_id: str, discard: bool) -> Video:
-    mine = col(Video.user_id) == user_id
-    unsent = (col(Video.submit_began_at).is_(None), col(Video.provider_task_id).is_(None))
-    end = {"status": Status.CANCELED, "completed_at": db.utc_now(), "notice": ""}
-    if rows.update_running(session, video_id, mine, *unsent, **end):
-        returned = ledger.give_back(session, video_id=video_id)
-        rows.update_video(session, video_id, credits_returned=returned)
-        _write_line(session, user_id, "video.canceled", video_id, returned)
-    else:
+    if _end_unsent(session, user_id, video_id) is None:
         _discard(session, user_id, video_id, is_wanted=discard)
     return _mine(session, user_id, video_id)
+
+
+def _end_unsent(session: Session, user_id: str, video_id: str) -> int | None:
+    """Cancel a video that was not submitted, and tell what came back; `None` if there is no such video of theirs."""
+    end = {"status": Status.CANCELED, "completed_at": db.utc_now(), "notice": ""}
+    if not rows.update_running(session, video_id, col(Video.user_id) == user_id, *UNSENT, **end):
+        return None
+    returned = ledger.give_back(session, video_id=video_id)
+    rows.update_video(session, video_id, credits_returned=returned)
+    _write_line(session, user_id, "video.canceled", video_id, returned)
+    return returned
 
 
 def _discard(session: Session, user_id: str, video_id: str, *, is_wanted: bool) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from cuttingasmr.errors import NotFound
-from cuttingasmr.models import Status, Video
+from cuttingasmr.models import Status, User, Video
 
 FINISHED = (col(Video.status) == Status.COMPLETED, col(Video.deleted_at).is_(None))
 
 
 def finished(session: Session, *, video_id: str) -> Video:
     """Find a finished video of anybody, for somebody who has shown a link that we made; or raise `NotFound`."""
-    video = session.exec(select(Video).where(col(Video.id) == video_id, *FINISHED)).first()
+    stays = col(User.erase_at).is_(None)  # the links of who is leaving open nothing any more
+    found = select(Video).join(User, col(User.id) == col(Video.user_id)).where(stays)
+    video = session.exec(found.where(col(Video.id) == video_id, *FINISHED)).first()
     if video is None:
         raise NotFound
     return video

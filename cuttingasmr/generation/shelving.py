@@ -19,7 +19,7 @@ from cuttingasmr.generation.filters import deleted_lately, kept
 from cuttingasmr.generation.library import ID
 from cuttingasmr.generation.prompts import checked_prompt
 from cuttingasmr.generation.rows import search_text_of
-from cuttingasmr.models import ENDED, AuditEntry, Status, Video
+from cuttingasmr.models import ENDED, AuditEntry, Status, User, Video
 
 TITLE_LIMIT = 120
 MOST_AT_ONCE = 500
@@ -64,6 +64,9 @@ def set_shared(session: Session, *, user_id: str, video_id: str, shared: bool) -
     video = _mine(session, user_id, video_id)
     if shared and video.status != Status.COMPLETED:
         raise NotReady
+    owner = session.get(User, user_id)
+    if shared and (owner is None or owner.erase_at is not None):
+        raise NotFound
     video.is_shared = shared
 
 

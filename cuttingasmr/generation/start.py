@@ -137,7 +137,8 @@ def _next_turn(session: Session, user_id: str, count: int) -> int:
     Who has nothing on the way joins the round that is open now, and each further video is one round later. The person's row is
     locked, so that they cannot overtake themselves.
     """
-    locked = select(User.id).where(col(User.id) == user_id).with_for_update(key_share=True)
+    stays = (col(User.id) == user_id, col(User.erase_at).is_(None))  # who is leaving meanwhile starts nothing
+    locked = select(User.id).where(*stays).with_for_update(key_share=True)
     if session.exec(locked).first() is None:
         raise NotFound
     mine = select(func.count()).where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED))

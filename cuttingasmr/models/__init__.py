@@ -6,6 +6,8 @@ from cuttingasmr.models.avatar import Avatar
 from cuttingasmr.models.chore_run import ChoreRun
 from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
+from cuttingasmr.models.export import Export, ExportState
+from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.feedback import Feedback, FeedbackKind
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
@@ -28,6 +30,9 @@ __all__ = [
     "ClerkState",
     "CreditEntry",
     "EngineBeat",
+    "Export",
+    "ExportState",
+    "GoneAddress",
     "Feedback",
     "FeedbackKind",
     "HdState",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from cuttingasmr.models.columns import later, moment, new_id
@@ -26,7 +26,15 @@ class User(SQLModel, table=True):
     """A person. `total_credits` and `used_credits` are changed by `credits/ledger.py` and by nothing else."""
 
     __tablename__ = "users"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
-    __table_args__ = (CheckConstraint("used_credits >= 0", name="ck_users_used_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("used_credits >= 0", name="ck_users_used_not_negative"),
+        Index(
+            "ix_users_erase_at",
+            "erase_at",
+            postgresql_where=text("erase_at IS NOT NULL"),
+            sqlite_where=text("erase_at IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     email: str = Field(max_length=320, unique=True)
@@ -57,6 +65,10 @@ class User(SQLModel, table=True):
     total_credits: int = 0
     used_credits: int = 0
     created_at: datetime = moment(index=True)
+    erase_at: datetime | None = later()
+    """They are leaving: from then on their account is erased. Until it is, all that they may do is to stay."""
+    erased_at: datetime | None = later()
+    """Their texts and files are gone since then; the row stays for the books, without a name."""
 
     @property
     def known_email(self) -> str:

@@ -16,8 +16,10 @@ from cuttingasmr.components.account_settings import (
 from cuttingasmr.components.agreement_dialog import agreement_dialog
 from cuttingasmr.components.basics import heading, icon, link_button, title
 from cuttingasmr.components.consent_card import consent_card
+from cuttingasmr.components.export import export_section
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.history_lists import credit_lines, latest_lines, videos
+from cuttingasmr.components.leaving import leaving_page, leaving_script, leaving_section, left_page
 from cuttingasmr.components.profile_frame import (
     away,
     credits_left,
@@ -31,6 +33,7 @@ from cuttingasmr.components.profile_frame import (
 )
 from cuttingasmr.components.purchase_list import purchase_list
 from cuttingasmr.components.session_list import session_list
+from cuttingasmr.states.leaving import Leaving
 from cuttingasmr.states.visitor import Visitor
 
 
@@ -40,9 +43,10 @@ def profile() -> rx.Component:
         profile_script(),
         rx.cond(
             Visitor.is_known,
-            rx.cond(Visitor.email, _account(), _stranger()),
+            rx.cond(Visitor.email, _account(), _nobody()),
             rx.el.p("One moment…", class_name=f"py-32 text-center {theme.TEXT}"),
         ),
+        leaving_script(),
     )
 
 
@@ -89,7 +93,6 @@ def _data() -> tuple[rx.Component, ...]:
     return (
         heading("Data and account"),
         consent_card(),
-        # The copy of everything, and leaving for good, stand here.
         rx.el.button(
             icon("log-out", 16),
             "Sign out",
@@ -97,7 +100,14 @@ def _data() -> tuple[rx.Component, ...]:
             class_name=f"{theme.button_look('quiet')} self-start",
             custom_attrs={"data-sign-out": ""},
         ),
+        export_section(),
+        leaving_section(),
     )
+
+
+def _nobody() -> rx.Component:
+    """Show somebody who is leaving, or has just left, what there is to say; and anybody else the door."""
+    return rx.cond(Leaving.until, leaving_page(), rx.cond(Leaving.left_until, left_page(), _stranger()))
 
 
 def _stranger() -> rx.Component:

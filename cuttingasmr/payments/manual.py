@@ -81,6 +81,8 @@ def _assign(session: Session, *, operator_id: str, order_id: str, email: str | N
         order.user_id = _account(session, email).id
     if order.user_id is None:
         raise Invalid("Say whose order this is.")
+    if orders.has_gone(session, order):
+        raise Conflict(orders.GONE)
     orders.credit(session, order)
     _note(session, operator_id=operator_id, action="order.assigned", subject=order.id, reason=reason)
     session.flush()

@@ -28,8 +28,11 @@ TEST_MODES = frozenset({"test", "sandbox", "local"})
 """What Creem's test world calls itself, in various places (providers.md §1.1)."""
 
 PAID = "paid"
+GONE = "The buyer's account was erased before this payment came. Refund it at Creem, or give it to another account."
 
 _orders = db.table_of(Order)
+_users = db.table_of(User)
+_is_gone = exists().where(_users.c.id == _orders.c.user_id, _users.c.erased_at.is_not(None))
 _its_payment = alias(_orders)
 _early = exists().where(
     col(WebhookEvent.outcome) == Outcome.WAITING,
@@ -50,6 +53,7 @@ _CLAIM = (
         _orders.c.price_cents,
         _orders.c.currency,
         _orders.c.product_id,
+        _is_gone.label("is_gone"),
         _early.label("was_early_taken"),
     )
 )
@@ -65,6 +69,8 @@ class Taken:
     state: str
     reason: str
     was_early_taken: bool = True
+    is_gone: bool = False
+    """Whether the buyer's account was erased: then nothing of the payment is written down that tells who they were."""
 
 
 class _Agreed(NamedTuple):
@@ -75,6 +81,7 @@ class _Agreed(NamedTuple):
     price_cents: int
     currency: str
     product_id: str
+    is_gone: bool = False
 
 
 def take_in(session: Session, payment: Payment) -> Taken:
@@ -98,14 +105,14 @@ def _claim(session: Session, payment: Payment, ticket: Ticket | None) -> Taken |
     row = db.line(session).execute(_CLAIM, asked | _facts(payment)).first()
     if row is None:
         return None
-    *facts, was_early_taken = row
-    agreed = _Agreed(*facts)
+    agreed, was_early_taken = _Agreed(*row[:-1]), bool(row[-1])
     state, reason = _judge(agreed, payment)
     if state != OrderState.COMPLETED:
         verdict = {"judged": order_id, "state": state, "reason": reason}
-        db.line(session).execute(_JUDGE, verdict)
+        nameless = {"payer_email": ""} if agreed.is_gone else {}
+        db.line(session).execute(_JUDGE, verdict | nameless)
     _grant(session, order_id, agreed, state)
-    return Taken(order_id, agreed.user_id, state, reason, was_early_taken)
+    return Taken(order_id, agreed.user_id, state, reason, was_early_taken, agreed.is_gone)
 
 
 def _look_further(session: Session, payment: Payment, ticket: Ticket | None) -> Taken:
@@ -115,15 +122,24 @@ def _look_further(session: Session, payment: Payment, ticket: Ticket | None) -> 
     if order is None:
         order = _its_order(session, payment, known, ticket)
         order.sqlmodel_update(_facts(payment) | {"checkout_id": order.checkout_id or payment.checkout_id})
-        order.state, order.reason = _judge(_agreed(order), payment)
+        agreed = _agreed(session, order)
+        order.state, order.reason = _judge(agreed, payment)
+        order.payer_email = "" if agreed.is_gone else order.payer_email
         session.add(order)
         session.flush()  # a rival with the same payment loses here, before anything is credited
-        _grant(session, order.id, _agreed(order), order.state)
-    return Taken(order.id, order.user_id, order.state, order.reason)
+        _grant(session, order.id, agreed, order.state)
+    return Taken(order.id, order.user_id, order.state, order.reason, is_gone=has_gone(session, order))
 
 
-def _agreed(order: Order) -> _Agreed:
-    return _Agreed(order.user_id, order.credits, order.price_cents, order.currency, order.product_id)
+def has_gone(session: Session, order: Order) -> bool:
+    """Tell whether the account that an order is for was erased."""
+    user = session.get(User, order.user_id) if order.user_id else None
+    return user is not None and user.erased_at is not None
+
+
+def _agreed(session: Session, order: Order) -> _Agreed:
+    facts = (order.user_id, order.credits, order.price_cents, order.currency, order.product_id)
+    return _Agreed(*facts, is_gone=has_gone(session, order))
 
 
 def _grant(session: Session, order_id: str, agreed: _Agreed, state: str) -> None:
@@ -212,6 +228,8 @@ def _its_order(session: Session, payment: Payment, known: list[Order], ticket: T
 
 def _judge(agreed: _Agreed, payment: Payment) -> tuple[OrderState, str]:
     """Decide what a paid order is, and why."""
+    if agreed.is_gone:
+        return OrderState.HELD, GONE
     if reason := _why_not(agreed, payment):
         return OrderState.HELD, reason
     if agreed.user_id is None:

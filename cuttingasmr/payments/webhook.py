@@ -17,6 +17,7 @@ from cuttingasmr.errors import BadJson, BadSignature
 from cuttingasmr.models import Order, OrderState, Outcome, WebhookEvent
 from cuttingasmr.payments import orders
 from cuttingasmr.payments.arrival import Payment, Taking
+from cuttingasmr.payments.redaction import redacted
 from cuttingasmr.payments.signature import is_genuine
 from cuttingasmr.settings import get_settings
 
@@ -75,7 +76,8 @@ def act_and_write_down(session: Session, *, event: Event) -> tuple[Outcome, str 
     Raises `_Repeated` for one that is there already, which ends this transaction: it has done nothing.
     """
     done = act(session, kind=event.kind, body=event.body)
-    envelope = {"provider": PROVIDER, "event_id": event.id, "kind": event.kind, "body": event.body}
+    body = redacted(event.body) if done.is_redacted else event.body
+    envelope = {"provider": PROVIDER, "event_id": event.id, "kind": event.kind, "body": body}
     if not db.write_once(session, WebhookEvent, once=("provider", "event_id"), **envelope, **done.facts()):
         raise _Repeated
     return done.outcome, done.user_id
@@ -100,6 +102,8 @@ class Done:
     order_id: str | None = None
     provider_order_id: str | None = None
     user_id: str | None = None
+    is_redacted: bool = False
+    """Whether only what is no person's is kept of it: the buyer's account was erased, or nothing was to be done."""
 
     def facts(self) -> dict[str, Any]:
         """Give what the inbox keeps of it."""
@@ -122,7 +126,7 @@ def act(session: Session, *, kind: str, body: dict[str, Any]) -> Done:
         where = _where(error)
         log.error("webhook.unreadable", kind=kind, where=where)  # noqa: TRY400 - no values in logs
         return Done(Outcome.UNREADABLE, where)
-    return Done(Outcome.IGNORED)
+    return Done(Outcome.IGNORED, is_redacted=True)
 
 
 def _take_in(session: Session, payment: Payment) -> Done:
@@ -130,7 +134,7 @@ def _take_in(session: Session, payment: Payment) -> Done:
     if taken.was_early_taken:
         _catch_up(session, [name for name in (payment.order_id, payment.transaction_id) if name])
     outcome = WAITS_OR_HOLDS.get(OrderState(taken.state), Outcome.ACTED)
-    return Done(outcome, taken.reason, taken.order_id, payment.order_id, taken.user_id)
+    return Done(outcome, taken.reason, taken.order_id, payment.order_id, taken.user_id, taken.is_gone)
 
 
 def _take_back(session: Session, kind: str, body: dict[str, Any]) -> Done:
@@ -140,7 +144,8 @@ def _take_back(session: Session, kind: str, body: dict[str, Any]) -> Done:
         about = taking.order_id or taking.transaction_id
         return Done(Outcome.WAITING, "The purchase that this is about has not arrived yet.", None, about)
     outcome = WAITS_OR_HOLDS.get(OrderState(order.state), Outcome.ACTED)
-    return Done(outcome, order.reason, order.id, order.provider_order_id, order.user_id)
+    is_gone = orders.has_gone(session, order)
+    return Done(outcome, order.reason, order.id, order.provider_order_id, order.user_id, is_gone)
 
 
 def _catch_up(session: Session, names: list[str]) -> None:
@@ -169,7 +174,8 @@ def settle_waiting(session: Session) -> int:
 
 
 def _settle(session: Session, row: WebhookEvent) -> None:
-    row.sqlmodel_update(_take_back(session, row.kind, row.body).facts())
+    done = _take_back(session, row.kind, row.body)
+    row.sqlmodel_update(done.facts() | ({"body": redacted(row.body)} if done.is_redacted else {}))
 
 
 def _where(error: ValidationError) -> str:

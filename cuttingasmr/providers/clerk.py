@@ -115,6 +115,17 @@ class Clerk(Provider):
             log.error("clerk.user-unreadable", status=answer.status_code)  # noqa: TRY400 - it would show who
             raise SignInUnavailable from error
 
+    async def delete(self, user_id: str) -> None:
+        """Delete somebody there; who is not there any more is no error. Raises `SignInUnavailable`."""
+        try:
+            path = f"/v1/users/{user_id}"
+            answer = await self.remove(path, part="users", headers=self._headers)
+        except ProviderUnavailable as error:
+            raise SignInUnavailable from error
+        if not answer.is_success and answer.status_code != HTTPStatus.NOT_FOUND:
+            log.error("clerk.not-deleted", status=answer.status_code)
+            raise SignInUnavailable
+
     async def revoke(self, session_id: str) -> None:
         """End a session there; one that is over already is no error. Raises `SignInUnavailable`."""
         try:

@@ -110,6 +110,10 @@ class Provider:
         """POST once. Raises `AnswerLost` when it may have arrived, `ProviderUnavailable` when it did not."""
         return await self._send("POST", path, part, headers=headers, json=body)
 
+    async def remove(self, path: str, *, headers: dict[str, str], part: str = "") -> httpx.Response:
+        """DELETE once; fails as `write` does."""
+        return await self._send("DELETE", path, part, headers=headers)
+
     async def write_file(
         self,
         path: str,

@@ -22,6 +22,11 @@ async def asker(state: rx.State) -> User:
     return await sessions.who(sessions.token_in(state.router.headers.cookie))
 
 
+async def holder(state: rx.State) -> User:
+    """Do `asker` for what somebody who is leaving may still do."""
+    return await sessions.holder(sessions.token_in(state.router.headers.cookie))
+
+
 def is_page_load() -> bool:
     """Whether this event was chained by another one of ours, as a page's load does; a browser's own call is not."""
     return EventContext.get().parent_txid is not None

@@ -30,8 +30,16 @@ if TYPE_CHECKING:
 
 LINK_LIFE = timedelta(minutes=15)
 BLOCK = 256 * 1024
+PARTS_AT_ONCE = 4
+"""A large file goes in parts of 5 MB, so many of them in memory at a time."""
 
-TYPES = {".mp4": "video/mp4", ".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
+TYPES = {
+    ".mp4": "video/mp4",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".zip": "application/zip",
+}
 """What kind of file each of our keys names by its ending."""
 
 
@@ -87,7 +95,7 @@ class Store:
         """Keep a file, whole, in place of any older one; or raise `StorageUnavailable`."""
         told = None if self._root else {"Content-Type": type_of(key)}  # a folder keeps no types
         try:
-            await obstore.put_async(self._store, key, content, attributes=told)  # pyright: ignore[reportArgumentType] - its keys are words
+            await obstore.put_async(self._store, key, content, attributes=told, max_concurrency=PARTS_AT_ONCE)  # pyright: ignore[reportArgumentType] - its keys are words
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 

@@ -89,7 +89,7 @@ def test_a_token_is_exchanged_for_a_session_and_the_first_time_for_an_account(si
 
     told = ada.http.get("/api/auth/session").json()["user"]
     row = site.row(ada.clerk_id)
-    assert told == {"id": row.id, "email": email, "name": "Ada Lovelace"}
+    assert told == {"id": row.id, "email": email, "name": "Ada Lovelace", "eraseAt": None}
     assert row.email_verified_at is not None
     assert row.picture_url == "https://img.clerk.com/xxxxxx"
     assert ada.http.get("/api/credits").json()["data"]["remainingCredits"] == 18

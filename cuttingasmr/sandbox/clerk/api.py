@@ -26,6 +26,7 @@ class Api:
         table = [
             ("GET", "/v1/jwks", "jwks", self._jwks),
             ("GET", "/v1/users/{id}", "users", self._user),
+            ("DELETE", "/v1/users/{id}", "deletions", self._leave),
             ("GET", "/v1/sessions/{id}", "sessions", self._session),
             ("POST", "/v1/sessions/{id}/revoke", "revocations", self._revoke),
         ]
@@ -36,6 +37,17 @@ class Api:
 
     async def _user(self, request: Request) -> Response:
         return JSONResponse(self._people.user(request.path_params["id"]))
+
+    async def _leave(self, request: Request) -> Response:
+        """Delete a user, as the dashboard would; their sessions are removed with them."""
+        identity = request.path_params["id"]
+        self._people.user(identity)
+        for session in [one for one in self._people.sessions.values() if one["user_id"] == identity]:
+            if session["status"] == "active":
+                self._tell("session.removed", self._people.mark(session["id"], "removed"))
+        stub = self._people.leave(identity)
+        self._tell("user.deleted", stub)
+        return JSONResponse(stub)
 
     async def _session(self, request: Request) -> Response:
         return JSONResponse(self._people.session(request.path_params["id"]))

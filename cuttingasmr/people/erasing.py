@@ -1,0 +1,253 @@
+"""Erasing the accounts whose days to come back are over: texts and files go, the books stay, without a name.
+
+First, in one transaction, the account becomes nameless and can no more be kept; then videos, a few hundred at a time, each row
+before its files; at last the account is looked at once more a day later, for what an engine may have written meanwhile. Files are
+found by the ids in the rows, so whoever dies in the middle is followed by the next, who begins again and finds the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import String, cast, delete, func, or_, update
+from sqlmodel import Session, col, select
+
+from cuttingasmr import db
+from cuttingasmr.auth import clerk_people, gone, session_list
+from cuttingasmr.auth.sessions import note_ending
+from cuttingasmr.errors import DatabaseUnavailable
+from cuttingasmr.generation import control, counting
+from cuttingasmr.generation.aside import LOW, Aside
+from cuttingasmr.models import (
+    ENDED,
+    NO_ADDRESS,
+    AuditEntry,
+    ClerkEnding,
+    Order,
+    Picture,
+    User,
+    Video,
+    WebhookEvent,
+)
+from cuttingasmr.payments.redaction import redacted
+from cuttingasmr.people import exports
+from cuttingasmr.people.cover import PARTS, Part, events_of, lines_of
+from cuttingasmr.settings import get_settings
+from cuttingasmr.storage.store import get_store
+
+NAME = "erase"
+AT_ONCE = 20
+PAGE = 200
+FILES_AT_ONCE = 16
+STILL_RUNNING = timedelta(minutes=1)
+"""When an account is looked at again of which a video is still being made."""
+
+ONCE_MORE = timedelta(days=1)
+"""When it is looked at for the last time: by then nothing that was under way can be left."""
+
+GONE_REASON = "Erased with the account."
+BY_THEIR_FILES = {Video, Picture}
+"""The tables whose rows go together with files, some at a time."""
+
+log = structlog.get_logger()
+
+
+async def erase_due(*, now: datetime | None = None) -> int:
+    """Erase the accounts whose time has come, and tell how many were looked at."""
+    moment = now or db.utc_now()
+    due = await db.read(_due, now=moment)
+    for user_id in due:
+        await _erase_or_tell(user_id, now=moment)
+    if due:
+        await asyncio.to_thread(db.forget_log)
+        await db.transact(counting.count, NAME, removed=len(due))
+    return len(due)
+
+
+erase_accounts = Aside(NAME, erase_due, niceness=LOW)
+"""The chore: every few minutes, in any engine. Two at once do the same twice, which does no harm."""
+
+
+async def _erase_or_tell(user_id: str, *, now: datetime) -> None:
+    """Erase one account; one that cannot be erased now, for the storage is away or for whatever, keeps no other waiting."""
+    try:
+        await erase(user_id, now=now)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        log.exception("account.not-erased", user=user_id)
+        await db.transact(counting.count, NAME, error=f"{type(error).__name__}: {error}")
+
+
+async def erase(user_id: str, *, now: datetime) -> None:
+    """Erase one account, from the beginning or from wherever somebody died over it."""
+    files = await db.transact(make_nameless, user_id=user_id, now=now)
+    if files is None:
+        return  # they have come back
+    await _remove(files)
+    await _erase_videos(user_id, now=now)
+    await _erase_pictures(user_id)
+    await db.transact(_plan, user_id=user_id, now=now)
+    log.info("account.erased", user=user_id)
+
+
+def make_nameless(session: Session, *, user_id: str, now: datetime) -> list[str] | None:
+    """Take the name out of an account and all that hangs on it; from here on it cannot be kept.
+
+    Gives the keys of the files that go first; `None`, and nothing done, for an account whose time has not come.
+    """
+    user = session.exec(select(User).where(col(User.id) == user_id).with_for_update()).one()
+    if user.erase_at is None or user.erase_at > now:
+        return None
+    session_list.end_all(session, user_id=user_id)
+    control.cancel_waiting(session, user_id=user_id)
+    files = exports.give_up(session, user_id=user_id)
+    _clean_inbox(session, user, _addresses(session, user))
+    _clean_log(session, user)
+    _leave_clerk(session, user)
+    if user.erased_at is None:
+        gone.remember(session, email=user.email)
+        session.add(AuditEntry(actor=NAME, action="user.erased", subject=user_id))
+    for part in PARTS:
+        if part.table not in BY_THEIR_FILES:
+            _erase_rows(session, part, user_id)
+    nameless = {"email": f"gone-{user_id}@erased{NO_ADDRESS}", "erased_at": user.erased_at or now}
+    session.exec(update(User).where(col(User.id) == user_id).values(**nameless))
+    session.expire_all()
+    return files
+
+
+def _erase_rows(session: Session, part: Part, user_id: str) -> None:
+    if part.drop:
+        session.exec(delete(part.table).where(part.mine(user_id)))
+    elif part.blank:
+        session.exec(_quietly(update(part.table).where(part.mine(user_id)).values(**part.blank)))
+
+
+def _quietly(statement: Any) -> Any:  # noqa: ANN401 - a statement of any table
+    """Change rows without looking for them among the objects of this session."""
+    return statement.execution_options(synchronize_session=False)
+
+
+def _due(session: Session, *, now: datetime) -> list[str]:
+    due = select(User.id).where(col(User.erase_at) <= now)
+    return list(session.exec(due.order_by(col(User.erase_at)).limit(AT_ONCE)))
+
+
+def _addresses(session: Session, user: User) -> list[str]:
+    """Name the addresses that are this person's as far as we know: their account's, and those that paid for it."""
+    paid = select(Order.payer_email).where(col(Order.user_id) == user.id).distinct()
+    known = {user.email.lower(), *(address.lower() for address in session.exec(paid))}
+    return sorted(address for address in known if address and not address.endswith(NO_ADDRESS))
+
+
+def _clean_inbox(session: Session, user: User, addresses: Sequence[str]) -> None:
+    """Leave of the events about somebody what acting on them needs; and take their address out of orders of nobody's."""
+    text = func.lower(cast(col(WebhookEvent.body), String))
+    named = [text.contains(_in_json(address), autoescape=True) for address in addresses]
+    rows = session.exec(select(WebhookEvent).where(or_(events_of(user.id), *named)))
+    for row in rows:
+        row.body = {} if row.provider == "clerk" else redacted(row.body)
+    if addresses:
+        unowned = update(Order).where(func.lower(col(Order.payer_email)).in_(addresses))
+        session.exec(_quietly(unowned.where(col(Order.user_id).is_(None)).values(payer_email="")))
+    session.flush()
+
+
+def _in_json(text: str) -> str:
+    """Write an address as it stands inside of stored JSON, where only ASCII does."""
+    return json.dumps(text)[1:-1]
+
+
+def _clean_log(session: Session, user: User) -> None:
+    """Take the words out of the log's lines about somebody: who did what, and when, stays."""
+    is_named = _is_named(user.known_email) if user.erased_at is None else None
+    mine = lines_of(user.id) if is_named is None else or_(lines_of(user.id), is_named)
+    has_words = or_(col(AuditEntry.reason) != "", cast(col(AuditEntry.facts), String) != "{}")
+    for line in session.exec(select(AuditEntry).where(mine, has_words)):
+        line.reason = GONE_REASON if line.reason else ""
+        line.facts = {
+            name: fact for name, fact in line.facts.items() if name == "code" or not isinstance(fact, str)
+        }
+    session.flush()
+
+
+def _is_named(address: str) -> Any:  # noqa: ANN401 - a condition, or nothing
+    if not address:
+        return None
+    places = (col(AuditEntry.reason), cast(col(AuditEntry.facts), String))
+    return or_(*(func.lower(place).contains(address.lower(), autoescape=True) for place in places))
+
+
+def _leave_clerk(session: Session, user: User) -> None:
+    """Have somebody deleted at Clerk (`auth/clerk.py` tells it), and keep a mark of them that tells nobody who it was."""
+    if user.clerk_id is None:
+        return
+    note_ending(session, clerk_people.mark_of(user.clerk_id))
+    session.exec(delete(ClerkEnding).where(col(ClerkEnding.id) == user.clerk_id))
+    if get_settings().has_clerk:
+        note_ending(session, user.clerk_id, is_told=False)
+
+
+async def _erase_videos(user_id: str, *, now: datetime) -> None:
+    """Take the words out of the rows of all videos that have ended, and their files out of the storage."""
+    last = ""
+    while ids := await db.transact(_blank_videos, user_id=user_id, after=last, now=now):
+        await _remove([key for video_id in ids for key in _files_of(video_id)])
+        last = ids[-1]
+
+
+def _blank_videos(session: Session, *, user_id: str, after: str, now: datetime) -> list[str]:
+    mine = select(Video.id).where(col(Video.user_id) == user_id, col(Video.id) > after)
+    ids = list(session.exec(mine.where(col(Video.status).in_(ENDED)).order_by(col(Video.id)).limit(PAGE)))
+    (part,) = (part for part in PARTS if part.table is Video)
+    since = {name: func.coalesce(col(getattr(Video, name)), now) for name in ("deleted_at", "purged_at")}
+    blank = update(Video).where(col(Video.id).in_(ids)).values(**part.blank, **since)
+    session.exec(_quietly(blank))
+    return ids
+
+
+def _files_of(video_id: str) -> list[str]:
+    """Name every file that a video can have, whatever its row says."""
+    film, larger = f"videos/{video_id}.mp4", f"videos/{video_id}-1080p.mp4"
+    return [film, larger, f"posters/{video_id}.webp", f"previews/{video_id}.mp4"]
+
+
+async def _erase_pictures(user_id: str) -> None:
+    """Let somebody's pictures go, file by file, then their rows, which are what names the files."""
+    while pictures := await db.read(_some_pictures, user_id=user_id):
+        await _remove([picture.file_key for picture in pictures])
+        await db.transact(_drop_pictures, ids=[picture.id for picture in pictures])
+
+
+def _some_pictures(session: Session, *, user_id: str) -> list[Picture]:
+    return list(session.exec(select(Picture).where(col(Picture.user_id) == user_id).limit(PAGE)))
+
+
+def _drop_pictures(session: Session, *, ids: list[str]) -> None:
+    session.exec(delete(Picture).where(col(Picture.id).in_(ids)))
+
+
+def _plan(session: Session, *, user_id: str, now: datetime) -> None:
+    """Say when an account is looked at again: soon while a video is being made, once more after a day, then never."""
+    user = session.exec(select(User).where(col(User.id) == user_id).with_for_update()).one()
+    running = select(Video.id).where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED)).limit(1)
+    erased_at = user.erased_at or now
+    if session.exec(running).first() is not None:
+        user.erase_at = now + STILL_RUNNING
+    elif now < erased_at + ONCE_MORE:
+        user.erase_at = erased_at + ONCE_MORE
+    else:
+        user.erase_at = None
+        exports.forget(session, user_id=user_id)
+
+
+async def _remove(keys: Sequence[str]) -> None:
+    """Remove files from the storage, some at once; one that is not there is no error."""
+    for start in range(0, len(keys), FILES_AT_ONCE):
+        await asyncio.gather(*map(get_store().delete, keys[start : start + FILES_AT_ONCE]))
