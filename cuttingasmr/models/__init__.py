@@ -7,8 +7,8 @@ from cuttingasmr.models.chore_run import ChoreRun
 from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
 from cuttingasmr.models.export import Export, ExportState
-from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.feedback import Feedback, FeedbackKind
+from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
@@ -32,9 +32,9 @@ __all__ = [
     "EngineBeat",
     "Export",
     "ExportState",
-    "GoneAddress",
     "Feedback",
     "FeedbackKind",
+    "GoneAddress",
     "HdState",
     "Kind",
     "ModerationDecision",
