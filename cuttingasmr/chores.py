@@ -15,6 +15,7 @@ from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
 from cuttingasmr.generation.aside import Aside
 from cuttingasmr.generation.supervisor import Chore
+from cuttingasmr.letters import sending
 from cuttingasmr.payments import report, webhook
 from cuttingasmr.payments.reconcile import reconcile
 from cuttingasmr.providers.http import close_client
@@ -73,7 +74,16 @@ def _forget_prompts(session: Session) -> None:
     counting.count(session, "forget-prompts", removed=moderation.forget_prompts(session))
 
 
+def forget_letters() -> None:
+    """Let go of letters and links whose time is over."""
+    db.run(sending.forget_old)
+
+
+send_letters = Aside("letters", sending.send_due)
+"""The chore: every few seconds, in any engine, since somebody sits there and waits for the letter."""
+
 CHORES = (
+    Chore(2.0, send_letters),
     Chore(15.0, reconcile_orders),
     Chore(MINUTE, tell_clerk),
     Chore(HOUR, audit_money, "audit"),
@@ -84,4 +94,5 @@ CHORES = (
     Chore(300.0, archive.check_archive),
     Chore(600.0, Aside("provider-credit", provider_credit.read_credits), "provider-credit"),
     Chore(24 * HOUR, forget_prompts, "forget-prompts"),
+    Chore(HOUR, forget_letters, "forget-letters"),
 )

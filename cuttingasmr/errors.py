@@ -7,14 +7,16 @@ AppError (500)
 │   └── WrongCredentials, BadSignature
 ├── InsufficientCredits (402)
 ├── Forbidden (403)
-│   └── SignUpElsewhere
+│   └── SignUpElsewhere, KeptByClerk
 ├── NotFound (404)
 ├── Conflict (409)
 │   ├── EmailTaken, EmailUnconfirmed
 │   ├── KeyReused
 │   └── AlreadyEnded, AlreadySubmitted
+├── LinkOver (410)
 ├── Invalid (422)
-│   └── InvalidPrompt, InvalidRatio, InvalidDuration, ...
+│   ├── InvalidPrompt, InvalidRatio, InvalidDuration, ...
+│   └── WrongPassword
 ├── TooManyRequests (429)
 │   └── TooManyVideos
 ├── PromptRefused (451)
@@ -95,6 +97,10 @@ class SignUpElsewhere(Forbidden):
     """New accounts are made with Clerk here: use the sign-up page."""
 
 
+class KeptByClerk(Forbidden):
+    """You sign in with Clerk here, which keeps your address and your password. Change them in your account there."""
+
+
 class NotFound(AppError):
     """There is nothing here, or it is not yours to see."""
 
@@ -125,6 +131,12 @@ class AlreadyEnded(Conflict):
 
 class AlreadySubmitted(Conflict):
     """This video is being made already, and the video service charges for it, so its credits cannot come back. You can let it be made and put it into the bin, from where you can take it out again."""
+
+
+class LinkOver(AppError):
+    """This link was used already, has been replaced by a newer one, or is too old. Ask for a new one."""
+
+    status = HTTPStatus.GONE
 
 
 class Invalid(AppError):
@@ -159,6 +171,10 @@ class InvalidEmail(Invalid):
 
 class InvalidPassword(Invalid):
     """Choose a password of 8 to 200 characters."""
+
+
+class WrongPassword(Invalid):
+    """This is not your present password."""
 
 
 class TooManyRequests(AppError):

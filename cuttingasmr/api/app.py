@@ -20,6 +20,7 @@ from cuttingasmr.api import (
     docs,
     files,
     health,
+    mailed,
     operators,
     payments,
     pictures,
@@ -58,6 +59,7 @@ def make_api() -> FastAPI:
     parts = (
         health,
         account,
+        mailed,
         clerk,
         sessions,
         videos,

@@ -5,6 +5,7 @@ from cuttingasmr.models.audit import AuditEntry
 from cuttingasmr.models.chore_run import ChoreRun
 from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
+from cuttingasmr.models.letter import Letter, LetterKind, MailedLink, Purpose
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
@@ -27,6 +28,9 @@ __all__ = [
     "EngineBeat",
     "HdState",
     "Kind",
+    "Letter",
+    "LetterKind",
+    "MailedLink",
     "ModerationDecision",
     "Order",
     "OrderState",
@@ -34,6 +38,7 @@ __all__ = [
     "Picture",
     "ProviderCall",
     "ProviderKey",
+    "Purpose",
     "SessionRow",
     "Status",
     "User",
