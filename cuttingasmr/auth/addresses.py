@@ -12,14 +12,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
-from cuttingasmr.auth import attempts
+from cuttingasmr.auth import attempts, sessions
 from cuttingasmr.auth.local import checked_email
 from cuttingasmr.auth.passwords import require_mail, require_password, require_present
 from cuttingasmr.errors import Conflict, Invalid, KeptByClerk, LinkOver, NotFound, SignInRequired
 from cuttingasmr.letters import links, outbox
 from cuttingasmr.models import NO_ADDRESS, AuditEntry, ClerkState, LetterKind, MailedLink, Purpose, User
+from cuttingasmr.settings import get_settings
 
 BOTH = (Purpose.CONFIRM, Purpose.CHANGE)
+HERE, CLERK, NOBODY = "here", "clerk", "nobody"
+"""Who keeps an account's address and password."""
 
 
 class SameAddress(Invalid):
@@ -37,14 +40,11 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an account's address stands. `waiting` is the new one that is yet to be confirmed, if there is one.
+    """How an account's address stands. `waiting` is the new one that is yet to be confirmed, if there is one."""
 
-    `keeper` is who keeps address and password: we ("here"), Clerk, or nobody ("none", for a demo account).
-    """
-
-    user: User
-    is_confirmed: bool
     keeper: str
+    is_confirmed: bool
+    wants_confirming: bool
     waiting: str
 
 
@@ -101,16 +101,23 @@ def require_own(user: User) -> None:
         raise KeptByClerk
 
 
-def standing(session: Session, *, user: User) -> Standing:
-    """Tell how an account's address stands, for its owner to see."""
+def standing(session: Session, *, token: str | None) -> Standing | None:
+    """Tell whoever holds this session how their address stands; `None` when it is over."""
+    user = sessions.find(session, token=token)
+    if user is None:
+        return None
     waiting = links.waiting(session, user_id=user.id, purpose=Purpose.CHANGE)
+    is_confirmed = user.email_verified_at is not None
+    wants_confirming = not (is_confirmed or user.email.endswith(NO_ADDRESS)) and get_settings().has_mail
+    return Standing(_keeper(user), is_confirmed, wants_confirming, waiting.address if waiting else "")
+
+
+def _keeper(user: User) -> str:
     try:
         require_own(user)
-        keeper = "here"
     except KeptByClerk:
-        keeper = "none" if user.is_demo else "clerk"
-    confirmed = user.email_verified_at is not None
-    return Standing(user, confirmed, keeper, waiting.address if waiting else "")
+        return NOBODY if user.clerk_id is None else CLERK
+    return HERE if get_settings().has_mail else CLERK
 
 
 def _held(session: Session, user_id: str) -> User:
@@ -154,7 +161,9 @@ def _verify(session: Session, user: User, link: MailedLink, _asker_id: str | Non
 def _change(session: Session, user: User, link: MailedLink, asker_id: str | None) -> Confirmed:
     """Let the new address take the old one's place. Links to the old one are good for nothing any more."""
     if asker_id is None:
-        raise SignInRequired("Sign in to your account first, so that nobody else can confirm its new address.")
+        raise SignInRequired(
+            "Sign in to your account first, so that nobody else can confirm its new address."
+        )
     if asker_id != user.id:
         raise NotFound("This link belongs to another account. Sign in to that one first.")
     if not links.use(session, link):

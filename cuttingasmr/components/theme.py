@@ -330,3 +330,18 @@ NOTE_BAR: Final = (
     "fixed bottom-5 left-1/2 z-40 flex w-max max-w-[calc(100%-2rem)] -translate-x-1/2 items-center gap-3 rounded-full "
     "border border-line bg-panel py-1.5 pl-5 pr-2 text-sm text-ink shadow-2xl shadow-black/50 min-h-11"
 )
+
+LETTER: Final = "group/letter flex flex-col gap-4"
+LETTER_ASKING: Final = "flex flex-col gap-4 group-data-at/letter:hidden"
+LETTER_DONE: Final = "hidden flex-col items-start gap-4 outline-none group-data-[at=done]/letter:flex"
+LETTER_GONE: Final = "hidden flex-col items-start gap-4 outline-none group-data-[at=gone]/letter:flex"
+LETTER_STRANGER: Final = "hidden flex-col items-start gap-4 outline-none group-data-[at=stranger]/letter:flex"
+LETTER_NOTE: Final = (
+    "flex flex-wrap items-center gap-x-6 gap-y-4 rounded-3xl border border-amber/50 bg-panel p-5 sm:px-7"
+)
+SECURITY_ROW: Final = "border-b border-line/60 py-4 last:border-0"
+SECURITY_LINE: Final = "flex flex-wrap items-center gap-x-4 gap-y-2"
+SECURITY_OPENER: Final = f"{button_look('quiet')} list-none [&::-webkit-details-marker]:hidden"
+SECURITY_FORM: Final = "max-w-sm pt-5 pb-2"
+PROVED: Final = "inline-flex items-center gap-1 text-[0.8125rem] text-good"
+UNPROVED: Final = "text-[0.8125rem] text-amber"

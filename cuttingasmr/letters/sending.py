@@ -21,25 +21,25 @@ TRY_SECONDS = 30.0
 log = structlog.get_logger()
 
 
-async def send_due() -> int:
-    """Send every letter whose time has come, and tell how many the server took.
+async def send_due(seconds: float = TRY_SECONDS) -> int:
+    """Send every letter whose time has come, and tell how many the server took; each try takes at most so many seconds.
 
     When it takes none of a handful, the others wait for the next call: it is away, and they would all find that out.
     """
     sent = 0
     while await db.read(outbox.is_any_due):
         posts = await db.transact(outbox.take, limit=AT_ONCE)
-        taken = sum(await asyncio.gather(*(_send(post) for post in posts)))
+        taken = sum(await asyncio.gather(*(_send(post, seconds) for post in posts)))
         sent += taken
         if posts and not taken:
             break
     return sent
 
 
-async def _send(post: Post) -> bool:
+async def _send(post: Post, seconds: float) -> bool:
     """Try one letter once, and write down what became of it."""
     try:
-        async with asyncio.timeout(TRY_SECONDS):
+        async with asyncio.timeout(seconds):
             await get_mailer().deliver(compose(post), to=post.to)
     except MailRefused as error:
         log.warning("letter.refused", letter=post.id, kind=post.told.value, why=str(error))

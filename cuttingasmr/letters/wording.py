@@ -1,5 +1,6 @@
-"""What letters say. Nothing in them was typed by anybody but us: who signs up with a stranger's address cannot make us say a
-word of theirs to that stranger.
+"""What letters say. Nothing in them was typed by anybody but us.
+
+Who signs up with a stranger's address cannot make us say a word of theirs to that stranger.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Words:
 
 
 DAY = "The link works once, for 24 hours."
-NOT_YOU = "If that was not you, set a new password at once: {reset}. It signs everybody else out of your account."
+NOT_YOU = (
+    "If that was not you, set a new password at once: {reset}. It signs everybody else out of your account."
+)
 
 WORDS: Final[dict[Told, Words]] = {
     Told.CONFIRM: Words(

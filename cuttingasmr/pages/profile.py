@@ -6,6 +6,7 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
+from cuttingasmr.components.account_security import account_security, confirm_note
 from cuttingasmr.components.basics import link_button, title
 from cuttingasmr.components.clerk_door import clerk_button
 from cuttingasmr.components.frame import frame
@@ -34,10 +35,12 @@ def _account() -> rx.Component:
             clerk_button(),
             class_name="flex flex-col gap-2 pt-12",
         ),
+        confirm_note(),
         balance(),
         videos(),
         purchase_list(),
         credit_lines(),
+        account_security(),
         session_list(),
         rx.el.button(
             "Sign out",
