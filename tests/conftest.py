@@ -60,6 +60,15 @@ def database(
 
 
 @pytest.fixture
+def embedded(databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """An SQLite database, which this process then works with: for what no database decides."""
+    url = databases.make("sqlite")
+    bind(monkeypatch, tmp_path, database_url=url)
+    yield url
+    let_go()
+
+
+@pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
     """A real SMTP server that takes this process's mail."""
     with PostOffice() as office:

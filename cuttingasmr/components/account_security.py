@@ -60,7 +60,7 @@ def _card() -> rx.Component:
         _row("E-mail", _address(), rx.cond(Security.waiting, _waiting(), _change_address())),
         _row(
             "Password",
-            rx.el.span("Kept as a hash that nobody can read", class_name=theme.NOTE),
+            rx.el.span("Known to you alone", class_name=theme.NOTE),
             _change_password(),
         ),
         class_name=f"{theme.CARD} px-5",
@@ -83,7 +83,7 @@ def _address() -> rx.Component:
     return rx.el.p(
         rx.el.span(Visitor.email, class_name="text-sm break-all"),
         rx.cond(Security.is_confirmed, proved, rx.el.span("Not confirmed yet", class_name=theme.UNPROVED)),
-        class_name=theme.SECURITY_LINE,
+        class_name=theme.SECURITY_VALUE,
     )
 
 
@@ -91,7 +91,6 @@ def _opening(label: str, form_place: rx.Component) -> rx.Component:
     return rx.el.details(
         rx.el.summary(label, class_name=theme.SECURITY_OPENER),
         rx.el.div(form_place, class_name=theme.SECURITY_FORM),
-        class_name="pt-3",
     )
 
 

@@ -96,7 +96,7 @@ def field(label: str, *, name: str, refusals: str, note: str = "", **props: Any)
             ),
             class_name=theme.LABEL,
         ),
-        rx.cond(note, rx.el.p(note, class_name=theme.NOTE)) if note else rx.fragment(),
+        rx.el.p(note, class_name=theme.NOTE) if note else rx.fragment(),
         rx.el.p(
             "", role="alert", class_name=theme.ERROR, custom_attrs={"id": said, "data-refuses": refusals}
         ),
@@ -198,8 +198,7 @@ def verify_form() -> rx.Component:
         asking(
             title("Is this your address?"),
             rx.el.p(
-                "Confirm that the letter you have opened was sent to you.",
-                class_name=theme.TEXT,
+                "One press, and the address that the letter came to is confirmed.", class_name=theme.TEXT
             ),
             form("verify", submit="Confirm my address", token="fragment"),  # noqa: S106 - where it stands
         ),

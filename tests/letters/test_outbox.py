@@ -85,7 +85,7 @@ async def test_a_letter_of_what_was_rolled_back_is_never_sent(office: PostOffice
     assert (office.letters, rows()) == ([], [])
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 async def test_no_token_rests_in_the_database_while_its_letter_waits(office: PostOffice, ada: str) -> None:
     write_with_link(LetterKind.CONFIRM, to="ada@example.org", user_id=ada)
     letter, link = only(), db.look(lambda session: session.exec(select(MailedLink)).one())
@@ -99,7 +99,7 @@ async def test_no_token_rests_in_the_database_while_its_letter_waits(office: Pos
     assert links.token_of(letter.seed) == token
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 @pytest.mark.parametrize("said", ["450 come again", "451 a moment", "421 closing"])
 async def test_a_letter_that_is_put_off_is_tried_again_after_growing_pauses(
     office: PostOffice, ada: str, said: str
@@ -122,7 +122,7 @@ async def test_a_letter_that_is_put_off_is_tried_again_after_growing_pauses(
     assert only().trouble == ""
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 async def test_a_letter_that_the_server_will_never_take_is_given_up_and_others_go_on(
     office: PostOffice, ada: str
 ) -> None:
@@ -138,7 +138,7 @@ async def test_a_letter_that_the_server_will_never_take_is_given_up_and_others_g
     assert sent.sent_at is not None
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 async def test_what_the_server_has_against_a_letters_content_ends_it(office: PostOffice, ada: str) -> None:
     office.says["DATA"] = "554 looks like spam"
     write(to="ada@example.org", user_id=ada)
@@ -148,7 +148,7 @@ async def test_what_the_server_has_against_a_letters_content_ends_it(office: Pos
     assert (only().due_at, only().trouble) == (None, "the letter is refused: 554")
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 async def test_a_server_that_says_nothing_is_left_after_a_while(office: PostOffice, ada: str) -> None:
     office.speaks = False
     write(to="ada@example.org", user_id=ada)
@@ -159,7 +159,7 @@ async def test_a_server_that_says_nothing_is_left_after_a_while(office: PostOffi
     assert only().trouble == "TimeoutError"
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 async def test_a_server_that_is_away_is_asked_for_a_handful_at_most(office: PostOffice, ada: str) -> None:
     office.says["RCPT"] = "450 come again"
     for _ in range(12):
@@ -172,7 +172,7 @@ async def test_a_server_that_is_away_is_asked_for_a_handful_at_most(office: Post
     assert await sending.send_due() == 12 - sending.AT_ONCE
 
 
-@pytest.mark.usefixtures("database", "office")
+@pytest.mark.usefixtures("embedded", "office")
 async def test_a_letter_nobody_needs_any_more_is_put_aside(office: PostOffice, ada: str) -> None:
     write(to="ada@example.org", user_id=ada)
     let_time_pass(expires_at=db.utc_now() - timedelta(seconds=1))
@@ -196,7 +196,7 @@ async def test_a_letter_whose_link_was_overtaken_is_not_sent(office: PostOffice,
     assert [it.trouble for it in rows()] == ["overtaken", ""]
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 async def test_who_was_too_slow_has_nothing_more_to_say(office: PostOffice, ada: str) -> None:
     write(to="ada@example.org", user_id=ada)
     (slow,) = db.run(outbox.take, limit=5)
@@ -258,7 +258,7 @@ async def test_a_worker_that_dies_while_it_sends_is_followed_and_the_letter_is_t
     assert only().tries == 2
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("embedded")
 async def test_a_letter_whose_arrival_nobody_heard_of_comes_twice_with_one_name_and_one_link(
     office: PostOffice, ada: str
 ) -> None:
