@@ -96,7 +96,7 @@ def _opening(label: str, form_place: rx.Component) -> rx.Component:
 
 def _change_address() -> rx.Component:
     sent = rx.el.p("A letter is on its way to the new address.", class_name=theme.TEXT)
-    fields = (email_field("New e-mail address", auto_complete="email"), present_password())
+    fields = (email_field("New e-mail address", auto_complete="email"), present_password(within="address-"))
     return _opening(
         "Change address", place(asking(form("change-email", *fields, submit="Send the link")), done(sent))
     )
@@ -121,7 +121,7 @@ def _change_password() -> rx.Component:
     who = rx.el.input(
         type="email", value=Visitor.email, read_only=True, auto_complete="username", class_name="hidden"
     )  # for the browser, which keeps passwords by name
-    fields = (who, present_password(), new_password("newPassword"))
+    fields = (who, present_password(within="change-"), new_password("newPassword"))
     changed = rx.el.p(
         "Your password is changed, and every other browser was signed out.", class_name=theme.TEXT
     )

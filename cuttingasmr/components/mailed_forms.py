@@ -80,9 +80,14 @@ def form(
     )
 
 
-def field(label: str, *, name: str, refusals: str, note: str = "", **props: Any) -> rx.Component:
-    """Ask for one thing. `refusals` are the API's codes whose sentence belongs beside this field."""
-    said = f"{name}-refused"
+def field(
+    label: str, *, name: str, refusals: str, note: str = "", within: str = "", **props: Any
+) -> rx.Component:
+    """Ask for one thing. `refusals` are the API's codes whose sentence belongs beside this field.
+
+    `within` names the form, where a page has several.
+    """
+    said = f"{within}{name}-refused"
     return rx.el.div(
         rx.el.label(
             label,
@@ -109,11 +114,12 @@ def email_field(label: str = "E-mail", **props: Any) -> rx.Component:
     return field(label, name="email", refusals="InvalidEmail SameAddress", type="email", **props)
 
 
-def present_password(name: str = "password") -> rx.Component:
+def present_password(*, within: str) -> rx.Component:
     """Ask for the present password."""
     return field(
         "Your present password",
-        name=name,
+        name="password",
+        within=within,
         refusals="WrongPassword",
         type="password",
         auto_complete="current-password",

@@ -51,7 +51,7 @@ async def test_a_letter_goes_over_tls_to_who_can_prove_to_be_the_server(
     tls = (
         {"ssl_context": context} if scheme == "smtps" else {"tls_context": context, "require_starttls": True}
     )
-    auth = {"authenticator": login, "auth_required": True, "auth_require_tls": scheme == "smtp"}
+    auth = {"authenticator": login, "auth_require_tls": scheme == "smtp"}
     with PostOffice(**tls, **auth) as office:
         url = f"{scheme}://{WHO}@127.0.0.1:{office.port}"
         office.take_mail_of_this_process(monkeypatch, url)
