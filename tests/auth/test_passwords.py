@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -159,9 +160,9 @@ async def test_a_link_opens_nothing_once_the_address_is_another_one(office: Post
     ],
 )
 async def test_who_may_not_come_in_gets_no_letter_and_nothing_is_kept_of_the_question(
-    office: PostOffice, facts: dict[str, object]
+    office: PostOffice, facts: dict[str, Any]
 ) -> None:
-    make_account(**{"email": ADDRESS, **facts})  # pyright: ignore[reportArgumentType]
+    make_account(**{"email": ADDRESS, **facts})
 
     await passwords.ask_for_reset(email=ADDRESS, address=HERE)
 
@@ -252,7 +253,7 @@ async def test_a_session_alone_changes_no_password_however_often_it_guesses() ->
 
 @pytest.mark.usefixtures("embedded", "office")
 @pytest.mark.parametrize("facts", [{"clerk_id": "user_1"}, {"is_demo": True}])
-async def test_who_has_no_password_here_changes_none(facts: dict[str, object]) -> None:
+async def test_who_has_no_password_here_changes_none(facts: dict[str, Any]) -> None:
     ada = make_account(password_hash=None, **facts)
 
     with pytest.raises(KeptByClerk):
