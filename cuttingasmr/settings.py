@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     """Where Clerk's frontend API is, if not at the host that the publishable key names."""
 
     smtp_url: SmtpUrl = Field(default="", repr=False)  # it may hold a password
-    """Who takes our mail: `smtps://user:password@host` (465) or `smtp://user:password@host` (587, upgraded by STARTTLS)."""
+    """Who takes our mail: `smtps://host` (465) or `smtp://host` (587, upgraded by STARTTLS), with `user:password@` before the host."""
     mail_from: Sender = ""
     """Whom our mail is from. Development has somebody made up."""
 

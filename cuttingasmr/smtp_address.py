@@ -7,7 +7,10 @@ from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PORTS = {"smtps": 465, "smtp": 587}
-FORMS = "say smtps://user:password@host:465, or smtp://user:password@host:587 for a server that upgrades by STARTTLS"
+FORMS = (
+    "say smtps://host:465, or smtp://host:587 for a server that upgrades by STARTTLS, "
+    "with user:password@ before the host"
+)
 
 
 @dataclass(frozen=True)

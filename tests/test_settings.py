@@ -30,7 +30,8 @@ WHOLE = {
     "CLERK_WEBHOOK_SIGNING_SECRET": "whsec_Y2xlcmstc2VjcmV0",
 }
 NEEDS = PRODUCTION_NEEDS + CLERK_NEEDS
-MAIL = {"SMTP_URL": "smtps://us:pass%40word@mail.example", "MAIL_FROM": "CuttingASMR <no-reply@asmr.example>"}
+US = "us:pass%40word"
+MAIL = {"SMTP_URL": f"smtps://{US}@mail.example", "MAIL_FROM": "CuttingASMR <no-reply@asmr.example>"}
 
 
 def read(monkeypatch: pytest.MonkeyPatch, folder: Path, **environment: str) -> Settings:
@@ -161,13 +162,13 @@ def test_only_a_site_that_can_write_to_people_says_so(
     ("url", "server"),
     [
         pytest.param(
-            "smtps://us:pass%40word@mail.example",
+            f"smtps://{US}@mail.example",
             SmtpServer("mail.example", 465, "us", "pass@word", is_tls=True, is_plain=False),
             id="TLS from the start",
         ),
         pytest.param(
-            "smtp://us:word@mail.example:2525/",
-            SmtpServer("mail.example", 2525, "us", "word", is_tls=False, is_plain=False),
+            f"smtp://{US}@mail.example:2525/",
+            SmtpServer("mail.example", 2525, "us", "pass@word", is_tls=False, is_plain=False),
             id="upgraded",
         ),
         pytest.param(
