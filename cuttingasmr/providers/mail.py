@@ -5,6 +5,7 @@ Certificates are checked. Nothing here is repeated: a letter whose fate is unkno
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from datetime import datetime
 from email.headerregistry import Address
@@ -29,8 +30,8 @@ from cuttingasmr.providers.http import client
 from cuttingasmr.settings import get_settings
 from cuttingasmr.smtp_address import SmtpServer, smtp_server
 
-SECONDS = 20.0
-"""How long a server may take for one answer."""
+SECONDS, LEAVE_SECONDS = 20.0, 2.0
+"""How long a server may take for one answer, and for the one to our leaving."""
 
 FOR_GOOD = range(500, 600)
 UNREADABLE = 422
@@ -105,25 +106,33 @@ class SmtpMailer:
 
     async def deliver(self, message: EmailMessage, *, to: str) -> None:
         """Hand one message over."""
-        server = self._server
         address, sender = wire_address(to), wire_address(parseaddr(get_settings().mail_from)[1])
+        line = self._line(sender.rpartition("@")[2])
         try:
-            await aiosmtplib.send(
-                message,
-                sender=sender,
-                recipients=[address],
-                hostname=server.host,
-                port=server.port,
-                username=server.user or None,
-                password=server.password or None,
-                local_hostname=sender.rpartition("@")[2],
-                use_tls=server.is_tls,
-                start_tls=not (server.is_tls or server.is_plain),
-                tls_context=None if server.is_plain else ssl.create_default_context(),
-                timeout=SECONDS,
-            )
+            await line.connect()
+            await line.send_message(message, sender=sender, recipients=[address])
+            with contextlib.suppress(
+                SMTPException, OSError
+            ):  # it is theirs by now, however they take their leave
+                await line.quit(timeout=LEAVE_SECONDS)
         except (SMTPException, OSError, ValueError) as error:
             raise _named(error) from error
+        finally:
+            line.close()  # at once: who says nothing is not waited for to say goodbye
+
+    def _line(self, our_name: str) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user or None,
+            password=server.password or None,
+            local_hostname=our_name,
+            use_tls=server.is_tls,
+            start_tls=not (server.is_tls or server.is_plain),
+            tls_context=None if server.is_plain else ssl.create_default_context(),
+            timeout=SECONDS,
+        )
 
 
 class SandboxMailer:
