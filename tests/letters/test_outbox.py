@@ -160,6 +160,19 @@ async def test_a_server_that_says_nothing_is_left_after_a_while(office: PostOffi
 
 
 @pytest.mark.usefixtures("embedded")
+async def test_a_server_that_takes_a_letter_and_says_no_goodbye_has_taken_it(
+    office: PostOffice, ada: str
+) -> None:
+    office.says["QUIT"] = "never"
+    write(to="ada@example.org", user_id=ada)
+
+    assert await sending.send_due() == 1
+
+    assert only().sent_at is not None
+    assert len(office.letters) == 1
+
+
+@pytest.mark.usefixtures("embedded")
 async def test_a_server_that_is_away_is_asked_for_a_handful_at_most(office: PostOffice, ada: str) -> None:
     office.says["RCPT"] = "450 come again"
     for _ in range(12):

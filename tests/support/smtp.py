@@ -118,6 +118,12 @@ class PostOffice:
             return said
         return "250 taken"
 
+    async def handle_QUIT(self, _server: object, _session: object, _envelope: object) -> str:  # noqa: N802 - the same
+        """Say goodbye."""
+        while "QUIT" in self.says and not self._is_over:  # noqa: ASYNC110 - both are set by other threads
+            await asyncio.sleep(0.01)
+        return "221 goodbye"
+
     async def _think(self) -> None:
         while not self.speaks and not self._is_over:  # noqa: ASYNC110 - both are set by other threads
             await asyncio.sleep(0.01)
