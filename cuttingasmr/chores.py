@@ -15,6 +15,7 @@ from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
 from cuttingasmr.generation.aside import Aside
 from cuttingasmr.generation.supervisor import Chore
+from cuttingasmr.letters import sending
 from cuttingasmr.payments import report, webhook
 from cuttingasmr.payments.reconcile import reconcile
 from cuttingasmr.people import erasing, exports
@@ -83,7 +84,16 @@ def _forget_addresses(session: Session) -> None:
     counting.count(session, "forget-addresses", removed=gone.forget(session))
 
 
+def forget_letters() -> None:
+    """Let go of letters and links whose time is over."""
+    db.run(sending.forget_old)
+
+
+send_letters = Aside("letters", sending.send_due)
+"""The chore: every few seconds, in any engine, since somebody sits there and waits for the letter."""
+
 CHORES = (
+    Chore(2.0, send_letters),
     Chore(15.0, reconcile_orders),
     Chore(MINUTE, tell_clerk),
     Chore(HOUR, audit_money, "audit"),
@@ -98,4 +108,5 @@ CHORES = (
     Chore(5.0, exports.make_exports),
     Chore(600.0, exports.purge_exports),
     Chore(15.0, erasing.erase_accounts),
+    Chore(HOUR, forget_letters, "forget-letters"),
 )

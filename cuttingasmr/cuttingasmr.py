@@ -19,6 +19,7 @@ from cuttingasmr.pages.feedback import feedback
 from cuttingasmr.pages.home import home
 from cuttingasmr.pages.legal import privacy, refund, terms
 from cuttingasmr.pages.library import library
+from cuttingasmr.pages.mailed import forgot_password, reset_password, verify_email
 from cuttingasmr.pages.not_found import not_found
 from cuttingasmr.pages.payment import cancel, success
 from cuttingasmr.pages.payment_flow import payment_flow
@@ -36,6 +37,7 @@ from cuttingasmr.states.library import Library
 from cuttingasmr.states.office import Office
 from cuttingasmr.states.purchases import Purchases
 from cuttingasmr.states.returned import Returned
+from cuttingasmr.states.security import Security
 from cuttingasmr.states.sessions import Sessions
 from cuttingasmr.states.studio import Studio
 from cuttingasmr.states.trouble import apologise
@@ -78,7 +80,7 @@ app.add_page(
     title="Your profile · CuttingASMR",
     description="What you have made, and what you have to spend.",
     image=PICTURE,
-    on_load=[Leaving.arrive, History.watch, Purchases.watch, Sessions.show, Takeout.watch],
+    on_load=[Leaving.arrive, History.watch, Purchases.watch, Security.watch, Sessions.show, Takeout.watch],
 )
 app.add_page(
     pricing,
@@ -165,6 +167,29 @@ app.add_page(
     image=PICTURE,
     on_load=Visitor.arrive,
 )
+for door, path, name, about in (
+    (
+        forgot_password,
+        routes.FORGOT_PASSWORD,
+        "Forgot your password?",
+        "Have a link sent that sets a new one.",
+    ),
+    (reset_password, routes.RESET_PASSWORD, "A new password", "Set it by the link that was sent to you."),
+    (
+        verify_email,
+        routes.VERIFY_EMAIL,
+        "Confirm your address",
+        "Confirm an address by the link that was sent to it.",
+    ),
+):
+    app.add_page(
+        door,
+        route=path,
+        title=f"{name} · CuttingASMR",
+        description=about,
+        image=PICTURE,
+        on_load=Visitor.arrive,
+    )
 app.add_page(
     not_found,
     route=routes.NOT_FOUND,

@@ -7,14 +7,16 @@ AppError (500)
 │   └── WrongCredentials, BadSignature, AccountLeaving
 ├── InsufficientCredits (402)
 ├── Forbidden (403)
-│   └── SignUpElsewhere
+│   └── SignUpElsewhere, KeptByClerk
 ├── NotFound (404)
 ├── Conflict (409)
 │   ├── EmailTaken, EmailUnconfirmed
 │   ├── KeyReused, AgreementNeeded
 │   └── AlreadyEnded, AlreadySubmitted
+├── LinkOver (410)
 ├── Invalid (422)
-│   └── InvalidPrompt, InvalidRatio, InvalidDuration, ...
+│   ├── InvalidPrompt, InvalidRatio, InvalidDuration, ...
+│   └── WrongPassword
 ├── TooManyRequests (429)
 │   └── TooManyVideos
 ├── PromptRefused (451)
@@ -99,6 +101,10 @@ class SignUpElsewhere(Forbidden):
     """New accounts are made with Clerk here: use the sign-up page."""
 
 
+class KeptByClerk(Forbidden):
+    """You sign in with Clerk here, which keeps your address and your password. Change them in your account there."""
+
+
 class NotFound(AppError):
     """There is nothing here, or it is not yours to see."""
 
@@ -133,6 +139,12 @@ class AlreadyEnded(Conflict):
 
 class AlreadySubmitted(Conflict):
     """This video is being made already, and the video service charges for it, so its credits cannot come back. You can let it be made and put it into the bin, from where you can take it out again."""
+
+
+class LinkOver(AppError):
+    """This link was used already, has been replaced by a newer one, or is too old. Ask for a new one."""
+
+    status = HTTPStatus.GONE
 
 
 class Invalid(AppError):
@@ -170,7 +182,7 @@ class InvalidPassword(Invalid):
 
 
 class WrongPassword(Invalid):
-    """This is not the password of your account."""
+    """This is not your present password."""
 
 
 class TooManyRequests(AppError):

@@ -74,6 +74,15 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", _always("60 per 15 minutes"), "That w
 """Tries from one network address, which a school or an office may share."""
 
 SIGN_UP = Limit("sign-up-address", _always("20 per minute"), "That were many new accounts from one place.")
+LETTERS_TO = Limit("letters-to", _always("5 per hour"), "That were many letters to one address.")
+"""Letters to one address that were asked for, by whomever: nobody's mailbox is filled by us."""
+
+LETTERS_FROM = Limit("letters-from", _always("30 per hour"), "That were many letters from one place.")
+"""Letters that were asked for from one network address."""
+
+PASSWORD_TRIES = Limit("password-tries", _always("10 per 15 minutes"), "That were many tries.")
+"""Tries at the present password of somebody who is signed in: a session that is left open is no way to guess it."""
+
 REFUSED_TOKENS = Limit("refused-tokens", _strictly("120 per minute"), "That were many tries to sign in.")
 """Tokens of Clerk's that were brought from one address and refused. A good one is taken whatever was before it."""
 
@@ -94,6 +103,9 @@ TABLE = (
     SIGN_IN_ACCOUNT,
     SIGN_IN_ADDRESS,
     SIGN_UP,
+    LETTERS_TO,
+    LETTERS_FROM,
+    PASSWORD_TRIES,
     REFUSED_TOKENS,
     CHECKOUT,
     PICTURES,

@@ -16,6 +16,9 @@ ADMIN_FEEDBACK = "/admin/feedback"
 FEEDBACK = "/feedback"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
+FORGOT_PASSWORD = "/forgot-password"  # noqa: S105 - a page
+RESET_PASSWORD = "/reset-password"  # noqa: S105 - a page
+VERIFY_EMAIL = "/verify-email"
 NOT_FOUND = "/404"
 CREDITS_CSV = "/api/user/credits.csv"
 EXPORT_FILE = "/api/user/export-data?download=1"

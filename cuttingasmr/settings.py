@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from email.utils import parseaddr
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from email_validator import EmailNotValidError, validate_email
 from limits import parse_many
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cuttingasmr.clerk_address import Sources, content_sources, frontend_host, publishable_key
 from cuttingasmr.errors import HalfConfigured
+from cuttingasmr.smtp_address import checked_smtp_url
 
 PRODUCTION_NEEDS = (
     "APP_URL",
@@ -34,8 +37,13 @@ PRODUCTION_NEEDS = (
 CLERK_NEEDS = ("CLERK_PUBLISHABLE_KEY", "CLERK_SECRET_KEY", "CLERK_WEBHOOK_SIGNING_SECRET")
 """What production needs too, unless `ACCOUNTS=local` says that there is no Clerk. Half of it is no use anywhere."""
 
+MAIL_NEEDS = ("SMTP_URL", "MAIL_FROM")
+"""What production needs with `ACCOUNTS=local`: who forgets a password there gets back in by mail, or not at all."""
+
 CLERK_IN_SANDBOX = "sandbox"
 """As `CLERK_PUBLISHABLE_KEY`, in development: the sandbox's Clerk signs people in."""
+
+MADE_UP_SENDER = "CuttingASMR <no-reply@cuttingasmr.example>"
 
 SANDBOX_KEY = "sandbox-key"
 """The key shown to the sandbox, which takes any: it is no secret and opens nothing."""
@@ -55,11 +63,26 @@ def _rate(text: str) -> str:
     return text
 
 
+def _sender(text: str) -> str:
+    """Take what names one sender, `Name <address>` or an address alone, or nothing; or raise `ValueError`."""
+    if not text:
+        return text
+    try:
+        validate_email(parseaddr(text)[1], check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ValueError("say who writes: CuttingASMR <no-reply@asmr.example>") from error
+    if not text.isprintable():
+        raise ValueError("a name is one line of what can be seen")
+    return text
+
+
 MANY = "100000/minute"
 """A limit that nobody meets."""
 
 Networks = Annotated[str, AfterValidator(_networks)]
 Rate = Annotated[str, AfterValidator(_rate)]
+Sender = Annotated[str, AfterValidator(_sender)]
+SmtpUrl = Annotated[str, AfterValidator(checked_smtp_url)]
 
 
 class Settings(BaseSettings):
@@ -69,7 +92,9 @@ class Settings(BaseSettings):
     names all that is, at once.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     app_env: Literal["development", "production"] = "development"
     app_url: str = ""
@@ -103,6 +128,11 @@ class Settings(BaseSettings):
     clerk_api_url: str = ""
     clerk_proxy_url: str = ""
     """Where Clerk's frontend API is, if not at the host that the publishable key names."""
+
+    smtp_url: SmtpUrl = Field(default="", repr=False)  # it may hold a password
+    """Who takes our mail: `smtps://host` (465) or `smtp://host` (587, upgraded by STARTTLS), with `user:password@` before the host."""
+    mail_from: Sender = ""
+    """Whom our mail is from. Development has somebody made up."""
 
     creem_api_key: SecretStr = SecretStr("")
     creem_api_url: str = ""
@@ -170,10 +200,12 @@ class Settings(BaseSettings):
         self._fill_limits()
         self._fill_providers()
         self._fill_clerk()
+        self._fill_mail()
         return self
 
     def _refuse_gaps(self) -> None:
-        needed = PRODUCTION_NEEDS if self.accounts == "local" else PRODUCTION_NEEDS + CLERK_NEEDS
+        needed = PRODUCTION_NEEDS + (MAIL_NEEDS if self.accounts == "local" or self.smtp_url else ())
+        needed += CLERK_NEEDS if self.accounts == "clerk" else ()
         missing = [name for name in needed if not _text(getattr(self, name.lower())).strip(" ,")]
         if missing:
             raise HalfConfigured(missing)
@@ -218,6 +250,11 @@ class Settings(BaseSettings):
         self.clerk_jwks_url = self.clerk_jwks_url or f"{self.clerk_frontend_url}/.well-known/jwks.json"
         self.clerk_api_url = self.clerk_api_url.rstrip("/") or "https://api.clerk.com"
 
+    def _fill_mail(self) -> None:
+        """Let somebody made up write, in development; without `SMTP_URL` the sandbox takes it."""
+        if self.app_env == "development":
+            self.mail_from = self.mail_from or MADE_UP_SENDER
+
     def _fill_sandbox_clerk(self) -> None:
         """Let the sandbox's Clerk be ours, with its secrets, which protect nothing."""
         self.clerk_publishable_key = publishable_key(urlsplit(self.sandbox_url).netloc)
@@ -246,6 +283,11 @@ class Settings(BaseSettings):
     def has_clerk(self) -> bool:
         """Whether Clerk signs people in here."""
         return bool(self.clerk_publishable_key)
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether this site can write to people. Where Clerk signs them in, it need not."""
+        return bool(self.smtp_url) or self.app_env == "development"
 
     @property
     def clerk_frontend_url(self) -> str:

@@ -83,6 +83,7 @@ def start(children: Children, *, is_dev: bool) -> None:
     say(f"CuttingASMR is ready:  {os.environ.get('APP_URL')}")
     if sandbox:
         say(f"Its sandbox (stand-ins for kie.ai, Creem and Clerk):  {sandbox}")
+        say(f"The letters that it writes to people:  {sandbox}/mail")
     say("Ctrl-C stops everything.")
     say("")
 

@@ -20,6 +20,7 @@ from tests.support.postgres import Postgres
 from tests.support.process import Process
 from tests.support.redis_server import RedisServer
 from tests.support.site import Sandbox, Site
+from tests.support.smtp import PostOffice
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +58,23 @@ def database(
     bind(monkeypatch, tmp_path, database_url=url)
     yield url
     let_go()
+
+
+@pytest.fixture
+def embedded(databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """An SQLite database, which this process then works with: for what no database decides."""
+    url = databases.make("sqlite")
+    bind(monkeypatch, tmp_path, database_url=url)
+    yield url
+    let_go()
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A real SMTP server that takes this process's mail."""
+    with PostOffice() as office:
+        office.take_mail_of_this_process(monkeypatch)
+        yield office
 
 
 @pytest.fixture

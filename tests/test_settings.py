@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from cuttingasmr.clerk_address import frontend_host
 from cuttingasmr.errors import HalfConfigured
-from cuttingasmr.settings import CLERK_NEEDS, PRODUCTION_NEEDS, SANDBOX_KEY, Settings
+from cuttingasmr.settings import CLERK_NEEDS, MAIL_NEEDS, PRODUCTION_NEEDS, SANDBOX_KEY, Settings
+from cuttingasmr.smtp_address import SmtpServer, smtp_server
 
 WHOLE = {
     "APP_ENV": "production",
@@ -29,6 +30,8 @@ WHOLE = {
     "CLERK_WEBHOOK_SIGNING_SECRET": "whsec_Y2xlcmstc2VjcmV0",
 }
 NEEDS = PRODUCTION_NEEDS + CLERK_NEEDS
+US = "us:pass%40word"
+MAIL = {"SMTP_URL": f"smtps://{US}@mail.example", "MAIL_FROM": "CuttingASMR <no-reply@asmr.example>"}
 
 
 def read(monkeypatch: pytest.MonkeyPatch, folder: Path, **environment: str) -> Settings:
@@ -131,8 +134,80 @@ def test_a_production_of_local_accounts_needs_no_clerk_and_has_none(
 ) -> None:
     alone = {name: value for name, value in WHOLE.items() if not name.startswith("CLERK_")}
 
-    assert not read(monkeypatch, tmp_path, **alone, ACCOUNTS="local").has_clerk
-    assert not read(monkeypatch, tmp_path, **WHOLE, ACCOUNTS="local").has_clerk
+    assert not read(monkeypatch, tmp_path, **alone, **MAIL, ACCOUNTS="local").has_clerk
+    assert not read(monkeypatch, tmp_path, **WHOLE, **MAIL, ACCOUNTS="local").has_clerk
+
+
+def test_a_production_of_local_accounts_names_the_mail_settings_that_are_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(HalfConfigured) as refusal:
+        read(monkeypatch, tmp_path, **WHOLE, ACCOUNTS="local")
+    assert refusal.value.missing == list(MAIL_NEEDS)
+
+    with pytest.raises(HalfConfigured) as refusal:  # half of it is no use with Clerk either
+        read(monkeypatch, tmp_path, **WHOLE, SMTP_URL=MAIL["SMTP_URL"])
+    assert refusal.value.missing == ["MAIL_FROM"]
+
+
+def test_only_a_site_that_can_write_to_people_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert read(monkeypatch, tmp_path).has_mail  # by the sandbox
+    assert not read(monkeypatch, tmp_path, **WHOLE).has_mail  # Clerk writes to its people
+    assert read(monkeypatch, tmp_path, **WHOLE, **MAIL).has_mail
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        pytest.param(
+            f"smtps://{US}@mail.example",
+            SmtpServer("mail.example", 465, "us", "pass@word", is_tls=True, is_plain=False),
+            id="TLS from the start",
+        ),
+        pytest.param(
+            f"smtp://{US}@mail.example:2525/",
+            SmtpServer("mail.example", 2525, "us", "pass@word", is_tls=False, is_plain=False),
+            id="upgraded",
+        ),
+        pytest.param(
+            "smtp://127.0.0.1?tls=never",
+            SmtpServer("127.0.0.1", 587, "", "", is_tls=False, is_plain=True),
+            id="on this machine, in the clear",
+        ),
+    ],
+)
+def test_an_address_says_how_mail_is_handed_over(url: str, server: SmtpServer) -> None:
+    assert smtp_server(url) == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("smtp://mail.example?tls=never", id="in the clear, over the network"),
+        pytest.param("smtps://127.0.0.1?tls=never", id="both"),
+        pytest.param("smtp://mail.example?tls=maybe", id="something else"),
+        pytest.param("https://mail.example", id="another kind"),
+        pytest.param("mail.example", id="no kind"),
+        pytest.param("smtp://", id="nobody"),
+        pytest.param("smtp://mail.example:mail", id="no port"),
+        pytest.param("smtp://secret-word@[mail", id="no host"),
+    ],
+)
+def test_what_names_no_mail_server_stops_the_start_and_shows_no_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        read(monkeypatch, tmp_path, SMTP_URL=url)
+
+    assert "secret-word" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("sender", ["nobody", "Us <us@>", "Us\x01 <us@asmr.example>", "us@localhost", "<>"])
+def test_who_writes_must_be_somebody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sender: str) -> None:
+    with pytest.raises(ValidationError):
+        read(monkeypatch, tmp_path, MAIL_FROM=sender)
 
 
 def test_in_development_there_is_a_clerk_only_where_it_is_asked_for(

@@ -23,6 +23,7 @@ from cuttingasmr.api import (
     files,
     health,
     leaving,
+    mailed,
     operators,
     payments,
     pictures,
@@ -62,6 +63,7 @@ def make_api() -> FastAPI:
     parts = (
         health,
         account,
+        mailed,
         clerk,
         sessions,
         export,

@@ -1,10 +1,18 @@
-"""How often somebody may try to sign in or sign up. The figures stand in rate_limits.py with all others."""
+"""How often somebody may try to sign in or sign up, or have a letter sent. The figures stand in rate_limits.py with all others."""
 
 from __future__ import annotations
 
 from cuttingasmr.auth.local import checked_email
 from cuttingasmr.errors import InvalidEmail
-from cuttingasmr.rate_limits import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_UP, spend
+from cuttingasmr.rate_limits import (
+    LETTERS_FROM,
+    LETTERS_TO,
+    PASSWORD_TRIES,
+    SIGN_IN_ACCOUNT,
+    SIGN_IN_ADDRESS,
+    SIGN_UP,
+    spend,
+)
 
 
 async def count_sign_in(email: str, address: str) -> None:
@@ -16,6 +24,17 @@ async def count_sign_in(email: str, address: str) -> None:
 async def count_sign_up(address: str) -> None:
     """Count one new account from an address."""
     await spend(SIGN_UP, address)
+
+
+async def count_letter(email: str, address: str) -> None:
+    """Count one letter that was asked for, to an address and from a network address, whoever the first belongs to."""
+    await spend(LETTERS_FROM, address)
+    await spend(LETTERS_TO, _account(email))
+
+
+async def count_password(user_id: str) -> None:
+    """Count one try at the present password of somebody who is signed in."""
+    await spend(PASSWORD_TRIES, user_id)
 
 
 def _account(email: str) -> str:

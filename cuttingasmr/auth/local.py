@@ -27,10 +27,9 @@ from cuttingasmr.errors import (
     NotFound,
     SignUpElsewhere,
     WrongCredentials,
-    WrongPassword,
 )
-from cuttingasmr.models import AuditEntry, ClerkState, User
-from cuttingasmr.rate_limits import SIGN_IN_ACCOUNT, spend
+from cuttingasmr.letters import outbox
+from cuttingasmr.models import AuditEntry, ClerkState, LetterKind, User
 from cuttingasmr.settings import get_settings
 
 PASSWORD_LENGTHS: Final = range(8, 201)
@@ -68,7 +67,7 @@ async def sign_up(
         raise SignUpElsewhere
     address, secret = checked_email(email), checked_password(password)
     called = shown(name)[:NAME_LIMIT] if isinstance(name, str) else ""
-    hashed = await in_turn(_hasher.hash, secret)
+    hashed = await hashed_password(secret)
     user = User(email=address, name=called or address.partition("@")[0], password_hash=hashed)
     try:
         return await db.transact(_open, user=user, user_agent=user_agent)
@@ -84,21 +83,19 @@ async def sign_in(*, email: object, password: object, user_agent: str = "") -> t
         address, secret = "", "no password at all"
     user = await db.read(_by_email, email=address)
     stored = user.password_hash if user is not None else None
-    is_right = await in_turn(_verify, stored, secret)
+    is_right = await is_password(stored, secret)
     is_shut_out = user is not None and (user.is_banned or user.clerk_state == ClerkState.BLOCKED)
     if user is None or stored is None or is_shut_out or not is_right:
         raise WrongCredentials
-    return user, await db.transact(sessions.begin, user_id=user.id, user_agent=user_agent)
+    return user, await db.transact(_begin, user_id=user.id, verified=stored, user_agent=user_agent)
 
 
-async def check_password(user: User, password: object) -> None:
-    """Make sure that somebody knows the password of their account, if it has one; raise `WrongPassword`, or `TooManyRequests`."""
-    if user.password_hash is None:
-        return
-    await spend(SIGN_IN_ACCOUNT, user.email)
-    secret = password if isinstance(password, str) and len(password) in PASSWORD_LENGTHS else ""
-    if not await in_turn(_verify, user.password_hash, secret):
-        raise WrongPassword
+def _begin(session: Session, *, user_id: str, verified: str, user_agent: str) -> str:
+    """Start a session, if the password is still the one that was right: it may have been changed while it was hashed."""
+    mine = (col(User.id) == user_id, col(User.password_hash) == verified, col(User.is_banned).is_(False))
+    if session.exec(select(User.id).where(*mine).with_for_update()).first() is None:
+        raise WrongCredentials
+    return sessions.begin(session, user_id=user_id, user_agent=user_agent)
 
 
 async def start_demo(*, user_agent: str = "") -> tuple[User, str]:
@@ -119,6 +116,8 @@ def _open(session: Session, *, user: User, user_agent: str) -> tuple[User, str]:
     session.add(
         AuditEntry(actor=user.id, action="user.signed-up", subject=user.id, facts={"credits": credits})
     )
+    if not user.is_demo:
+        outbox.write_with_link(session, LetterKind.CONFIRM, to=user.email, user_id=user.id)
     return user, sessions.begin(session, user_id=user.id, user_agent=user_agent)
 
 
@@ -129,6 +128,16 @@ def shown(name: str) -> str:
 
 def _by_email(session: Session, *, email: str) -> User | None:
     return session.exec(select(User).where(col(User.email) == email)).first()
+
+
+async def hashed_password(secret: str) -> str:
+    """Give what is kept of a password, when its turn has come."""
+    return await in_turn(_hasher.hash, secret)
+
+
+async def is_password(stored: str | None, secret: str) -> bool:
+    """Tell whether this is the password, when its turn has come; for an account without one it takes as long to say no."""
+    return await in_turn(_verify, stored, secret)
 
 
 def _verify(stored: str | None, secret: str) -> bool:

@@ -79,6 +79,11 @@ def end_all(session: Session, *, user_id: str) -> int:
     return _end_others(session, user_id=user_id, here="")
 
 
+def end_all_but(session: Session, *, user_id: str, here: str) -> int:
+    """End all of somebody's sessions but the one of this name (`sessions.name_of`); the caller wakes their tabs as well."""
+    return _end_others(session, user_id=user_id, here=here)
+
+
 def _end(session: Session, *, user_id: str, session_id: str) -> bool:
     if not ID.fullmatch(session_id):
         return False

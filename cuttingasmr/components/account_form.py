@@ -21,7 +21,17 @@ def sign_in_form() -> rx.Component:
         "sign-in",
         _field("E-mail", name="email", type="email", auto_complete="username", auto_focus=True),
         _field("Password", name="password", type="password", auto_complete="current-password"),
+        _forgot(),
         submit="Sign in",
+    )
+
+
+def _forgot() -> rx.Component:
+    """Lead those on who have forgotten their password."""
+    return rx.el.a(
+        "Forgot your password?",
+        href=routes.FORGOT_PASSWORD,
+        class_name=f"self-start text-sm {theme.LINK}",
     )
 
 

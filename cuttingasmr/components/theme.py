@@ -394,3 +394,18 @@ TAG: Final = "inline-flex items-center rounded-full bg-raised px-2.5 h-6 text-xs
 GOOD_TAG: Final = (
     "inline-flex items-center gap-1.5 rounded-full border border-line px-2.5 h-6 text-xs text-good"
 )
+LETTER: Final = "group/letter flex flex-col gap-4"
+LETTER_ASKING: Final = "flex flex-col gap-4 group-data-at/letter:hidden"
+LETTER_DONE: Final = "hidden flex-col items-start gap-4 outline-none group-data-[at=done]/letter:flex"
+LETTER_GONE: Final = "hidden flex-col items-start gap-4 outline-none group-data-[at=gone]/letter:flex"
+LETTER_STRANGER: Final = "hidden flex-col items-start gap-4 outline-none group-data-[at=stranger]/letter:flex"
+LETTER_NOTE: Final = (
+    "flex flex-wrap items-center gap-x-6 gap-y-4 rounded-3xl border border-amber/50 bg-panel p-5 sm:px-7"
+)
+SECURITY_ROW: Final = "relative border-b border-line/60 py-4 last:border-0"
+SECURITY_LINE: Final = "flex flex-wrap items-center gap-x-4 gap-y-2 sm:min-h-9 sm:pr-40"
+SECURITY_OPENER: Final = f"{button_look('quiet')} list-none max-sm:mt-3 sm:absolute sm:right-0 sm:top-4 [&::-webkit-details-marker]:hidden"
+SECURITY_VALUE: Final = "flex flex-wrap items-center gap-x-4 gap-y-1"
+SECURITY_FORM: Final = "max-w-sm pt-5 pb-2"
+PROVED: Final = "inline-flex items-center gap-1 text-[0.8125rem] text-good"
+UNPROVED: Final = "text-[0.8125rem] text-amber"

@@ -9,6 +9,7 @@ from cuttingasmr.models.engine import EngineBeat
 from cuttingasmr.models.export import Export, ExportState
 from cuttingasmr.models.feedback import Feedback, FeedbackKind
 from cuttingasmr.models.gone_address import GoneAddress
+from cuttingasmr.models.letter import Letter, LetterKind, MailedLink, Purpose
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
@@ -37,6 +38,9 @@ __all__ = [
     "GoneAddress",
     "HdState",
     "Kind",
+    "Letter",
+    "LetterKind",
+    "MailedLink",
     "ModerationDecision",
     "Order",
     "OrderState",
@@ -44,6 +48,7 @@ __all__ = [
     "Picture",
     "ProviderCall",
     "ProviderKey",
+    "Purpose",
     "SessionRow",
     "Status",
     "User",

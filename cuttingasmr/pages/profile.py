@@ -6,6 +6,7 @@ import reflex as rx
 
 from cuttingasmr import routes
 from cuttingasmr.components import theme
+from cuttingasmr.components.account_security import account_security, confirm_note
 from cuttingasmr.components.account_settings import (
     name_setting,
     picture_note,
@@ -64,7 +65,7 @@ def _account() -> rx.Component:
                 tab("Data and account", "shield", "data"),
             ),
             panels(
-                panel("overview", text_changes(), credits_left(), videos(), latest_lines()),
+                panel("overview", confirm_note(), text_changes(), credits_left(), videos(), latest_lines()),
                 panel("purchases", purchase_list()),
                 panel("credits", credit_lines()),
                 panel("settings", *_settings()),
@@ -85,7 +86,7 @@ def _settings() -> tuple[rx.Component, ...]:
         name_setting(),
         theme_setting(),
         region_setting(),
-        # Address and password stand here, and which mails somebody wants.
+        account_security(),
     )
 
 

@@ -27,7 +27,10 @@ from cuttingasmr.models import (
     ENDED,
     NO_ADDRESS,
     AuditEntry,
+    Avatar,
     ClerkEnding,
+    Feedback,
+    Letter,
     Order,
     Picture,
     User,
@@ -51,7 +54,7 @@ ONCE_MORE = timedelta(days=1)
 """When it is looked at for the last time: by then nothing that was under way can be left."""
 
 GONE_REASON = "Erased with the account."
-BY_THEIR_FILES = {Video, Picture}
+BY_THEIR_FILES = {Video, Picture, Avatar}
 """The tables whose rows go together with files, some at a time."""
 
 log = structlog.get_logger()
@@ -91,7 +94,8 @@ async def erase(user_id: str, *, now: datetime) -> None:
         return  # they have come back
     await _remove(files)
     await _erase_videos(user_id, now=now)
-    await _erase_pictures(user_id)
+    await _erase_pictures(Picture, user_id)
+    await _erase_pictures(Avatar, user_id)
     await db.transact(_plan, user_id=user_id, now=now)
     log.info("account.erased", user=user_id)
 
@@ -107,7 +111,9 @@ def make_nameless(session: Session, *, user_id: str, now: datetime) -> list[str]
     session_list.end_all(session, user_id=user_id)
     control.cancel_waiting(session, user_id=user_id)
     files = exports.give_up(session, user_id=user_id)
-    _clean_inbox(session, user, _addresses(session, user))
+    addresses = _addresses(session, user)
+    _clean_inbox(session, user, addresses)
+    _clean_what_is_nobodys(session, addresses)
     _clean_log(session, user)
     _leave_clerk(session, user)
     if user.erased_at is None:
@@ -153,10 +159,16 @@ def _clean_inbox(session: Session, user: User, addresses: Sequence[str]) -> None
     rows = session.exec(select(WebhookEvent).where(or_(events_of(user.id), *named)))
     for row in rows:
         row.body = {} if row.provider == "clerk" else redacted(row.body)
-    if addresses:
-        unowned = update(Order).where(func.lower(col(Order.payer_email)).in_(addresses))
-        session.exec(_quietly(unowned.where(col(Order.user_id).is_(None)).values(payer_email="")))
     session.flush()
+
+
+def _clean_what_is_nobodys(session: Session, addresses: Sequence[str]) -> None:
+    """Take somebody's addresses out of what has no owner: payments, what was said without an account, letters on their way."""
+    unowned = update(Order).where(func.lower(col(Order.payer_email)).in_(addresses))
+    session.exec(_quietly(unowned.where(col(Order.user_id).is_(None)).values(payer_email="")))
+    said = update(Feedback).where(func.lower(col(Feedback.email)).in_(addresses))
+    session.exec(_quietly(said.where(col(Feedback.user_id).is_(None)).values(email="")))
+    session.exec(_quietly(delete(Letter).where(func.lower(col(Letter.to_address)).in_(addresses))))
 
 
 def _in_json(text: str) -> str:
@@ -218,19 +230,19 @@ def _files_of(video_id: str) -> list[str]:
     return [film, larger, f"posters/{video_id}.webp", f"previews/{video_id}.mp4"]
 
 
-async def _erase_pictures(user_id: str) -> None:
+async def _erase_pictures(kind: type[Picture | Avatar], user_id: str) -> None:
     """Let somebody's pictures go, file by file, then their rows, which are what names the files."""
-    while pictures := await db.read(_some_pictures, user_id=user_id):
+    while pictures := await db.read(_some_pictures, kind=kind, user_id=user_id):
         await _remove([picture.file_key for picture in pictures])
-        await db.transact(_drop_pictures, ids=[picture.id for picture in pictures])
+        await db.transact(_drop_pictures, kind=kind, ids=[picture.id for picture in pictures])
 
 
-def _some_pictures(session: Session, *, user_id: str) -> list[Picture]:
-    return list(session.exec(select(Picture).where(col(Picture.user_id) == user_id).limit(PAGE)))
+def _some_pictures(session: Session, *, kind: type[Picture | Avatar], user_id: str) -> list[Picture | Avatar]:
+    return list(session.exec(select(kind).where(col(kind.user_id) == user_id).limit(PAGE)))
 
 
-def _drop_pictures(session: Session, *, ids: list[str]) -> None:
-    session.exec(delete(Picture).where(col(Picture.id).in_(ids)))
+def _drop_pictures(session: Session, *, kind: type[Picture | Avatar], ids: list[str]) -> None:
+    session.exec(delete(kind).where(col(kind.id).in_(ids)))
 
 
 def _plan(session: Session, *, user_id: str, now: datetime) -> None:

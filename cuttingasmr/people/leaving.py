@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db, live
-from cuttingasmr.auth import local, session_list
+from cuttingasmr.auth import passwords, session_list
 from cuttingasmr.auth.operators import is_operator
 from cuttingasmr.errors import Conflict, Invalid, NotFound
 from cuttingasmr.generation import control, engine
@@ -45,7 +45,8 @@ async def leave(*, user: User, confirm: object, password: object = "") -> Farewe
         raise NotConfirmed
     if is_operator(user):
         raise Conflict("An operator's account cannot be deleted. Take the address out of ADMIN_EMAILS first.")
-    await local.check_password(user, password)
+    if user.password_hash is not None:
+        await passwords.require_present(user, password)
     farewell = await db.transact(begin, user_id=user.id, actor=user.id)
     live.publish(user.id)
     engine.poke()  # places in the queue are free

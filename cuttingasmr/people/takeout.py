@@ -11,14 +11,15 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import RowMapping, inspect
 from sqlmodel import Session, SQLModel, col, func, select
 
 from cuttingasmr import db
-from cuttingasmr.models import CreditEntry, HdState, Picture, Status, User, Video
+from cuttingasmr.models import Avatar, CreditEntry, HdState, Picture, Status, User, Video
 from cuttingasmr.people.cover import PARTS, Part
 from cuttingasmr.storage.bundle import Bundled, Written, bundle
 from cuttingasmr.storage.names import plain_name
@@ -28,6 +29,8 @@ PAGE = 200
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for the beginning of a formula."""
 
+Pictures = type[Picture] | type[Avatar]
+PICTURES: Final[tuple[Pictures, ...]] = (Picture, Avatar)
 CSV_COLUMNS = ("id", "date", "kind", "credits", "reference")
 MISSING = "missing.txt"
 
@@ -39,8 +42,8 @@ def count_files(session: Session, *, user_id: str) -> int:
     """Count the files that an archive of somebody would have, as far as the rows tell."""
     films = func.count(), func.count().filter(col(Video.hd_state) == HdState.READY)
     videos, larger = session.exec(select(*films).where(*_films_of(user_id))).one()
-    pictures = session.exec(select(func.count()).select_from(Picture).where(*_pictures_of(user_id))).one()
-    return videos + larger + pictures
+    counts = (select(func.count()).select_from(kind).where(*_pictures_of(kind, user_id)) for kind in PICTURES)
+    return videos + larger + sum(session.exec(count).one() for count in counts)
 
 
 def archive(user_id: str, told: Told) -> Iterator[bytes]:
@@ -76,7 +79,11 @@ def _readme(now: datetime) -> str:
     lines = [f"Everything that CuttingASMR holds about you, as of {now:%d %B %Y, %H:%M} UTC.", ""]
     lines += [f"{part.name}.json: {part.about}" for part in PARTS]
     lines += ["credits.csv: every change of your credits, for a spreadsheet"]
-    lines += ["videos/: your videos", "pictures/: the pictures that you have brought", ""]
+    lines += [
+        "videos/: your videos",
+        "pictures/: the pictures that you have brought, and the one of yourself",
+        "",
+    ]
     lines += ["Moments are in UTC, amounts of money in cents."]
     return "\n".join(lines)
 
@@ -167,11 +174,12 @@ def _files(user_id: str) -> Iterator[tuple[str, str, datetime]]:
             if video.hd_state == HdState.READY:
                 yield f"{name} 1080p.mp4", video.hd_key or "", video.created_at
         last = videos[-1].id
-    last = ""
-    while pictures := db.look(_pictures_page, user_id=user_id, after=last):
-        for picture in pictures:
-            yield f"pictures/{picture.id}.jpg", picture.file_key, picture.created_at
-        last = pictures[-1].id
+    for kind in PICTURES:
+        last = ""
+        while pictures := db.look(_pictures_page, kind=kind, user_id=user_id, after=last):
+            for picture in pictures:
+                yield f"pictures/{PurePosixPath(picture.file_key).name}", picture.file_key, picture.created_at
+            last = pictures[-1].id
 
 
 def _films_of(user_id: str) -> tuple[Any, ...]:
@@ -179,8 +187,8 @@ def _films_of(user_id: str) -> tuple[Any, ...]:
     return (col(Video.user_id) == user_id, finished, col(Video.purged_at).is_(None))
 
 
-def _pictures_of(user_id: str) -> tuple[Any, ...]:
-    return (col(Picture.user_id) == user_id, col(Picture.gone_at).is_(None))
+def _pictures_of(kind: Pictures, user_id: str) -> tuple[Any, ...]:
+    return (col(kind.user_id) == user_id, col(kind.gone_at).is_(None))
 
 
 def _videos_page(session: Session, *, user_id: str, after: str) -> list[Video]:
@@ -188,9 +196,9 @@ def _videos_page(session: Session, *, user_id: str, after: str) -> list[Video]:
     return list(session.exec(found.order_by(col(Video.id)).limit(PAGE)))
 
 
-def _pictures_page(session: Session, *, user_id: str, after: str) -> list[Picture]:
-    found = select(Picture).where(*_pictures_of(user_id), col(Picture.id) > after)
-    return list(session.exec(found.order_by(col(Picture.id)).limit(PAGE)))
+def _pictures_page(session: Session, *, kind: Pictures, user_id: str, after: str) -> list[Picture | Avatar]:
+    found = select(kind).where(*_pictures_of(kind, user_id), col(kind.id) > after)
+    return list(session.exec(found.order_by(col(kind.id)).limit(PAGE)))
 
 
 def _blocks(key: str) -> Iterator[bytes] | None:

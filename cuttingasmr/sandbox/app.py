@@ -17,6 +17,7 @@ from .kie import Kie
 from .kie.account import Accounts
 from .kie.courier import Courier
 from .kie.workshop import Workshop
+from .mail import Mail
 from .settings import Settings
 from .store import Store
 from .stranger import routes
@@ -42,15 +43,18 @@ async def _living(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     creem = Creem(settings.creem, store, lambda operation: traffic.count("creem", operation))
     clerk = Clerk(settings.clerk, store, lambda operation: traffic.count("clerk", operation))
 
+    mail = Mail(store)
+
     def forget() -> None:
-        for part in (workshop, kie, creem, clerk, accounts, traffic):
+        for part in (workshop, kie, creem, clerk, mail, accounts, traffic):
             part.forget()
         breakages.clear()
         store.clear()
 
     posts = {"creem": creem.post.move, "clerk": clerk.post.move}
     control = Control(traffic, breakages, workshop.tasks, forget, posts)
-    strangers = [route for stranger in (kie, creem, clerk) for route in routes(stranger, breakages, traffic)]
+    everybody = (kie, creem, clerk, mail)
+    strangers = [route for stranger in everybody for route in routes(stranger, breakages, traffic)]
     app.router.routes.extend([*strangers, *control.routes(), *_front()])
     workshop.resume()
     creem.resume()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .store import Store
 
-PROVIDERS = ("kie", "creem", "clerk")
+PROVIDERS = ("kie", "creem", "clerk", "mail")
 _REMEMBERED = 80
 
 

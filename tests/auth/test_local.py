@@ -281,7 +281,14 @@ async def test_there_is_no_demo_in_production(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, databases: Databases
 ) -> None:
     secrets = {name.lower(): "x" for name in PRODUCTION_NEEDS}
-    whole = {**secrets, "accounts": "local", "app_url": "https://a.example", "storage_url": tmp_path.as_uri()}
+    mail = {"smtp_url": "smtp://mail.example", "mail_from": "us@a.example"}
+    whole = {
+        **secrets,
+        **mail,
+        "accounts": "local",
+        "app_url": "https://a.example",
+        "storage_url": tmp_path.as_uri(),
+    }
     bind(monkeypatch, tmp_path, app_env="production", **{**whole, "database_url": databases.make("sqlite")})
 
     with pytest.raises(NotFound):

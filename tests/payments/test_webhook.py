@@ -216,6 +216,17 @@ async def test_only_a_verified_address_matches_a_payment(is_verified: bool) -> N
     assert credits_of(buyer) == (115 if is_verified else 0)
 
 
+@pytest.mark.parametrize(
+    "other", ["p\u0430yer@example.com", "payer+videos@example.com", "payer@ex\u0430mple.com"]
+)
+async def test_a_look_alike_of_the_payers_address_matches_no_payment(other: str) -> None:
+    buyer = make_user(credits=0, email=other)
+    db.run(verify, user_id=buyer)
+
+    assert await deliver(paid(email="payer@example.com")) is Outcome.UNMATCHED
+    assert credits_of(buyer) == 0
+
+
 def verify(session: Session, *, user_id: str) -> None:
     session.get_one(User, user_id).email_verified_at = db.utc_now()
 

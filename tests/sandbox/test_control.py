@@ -126,6 +126,6 @@ def test_a_reset_forgets_everything(sandbox: Sandbox) -> None:
 
     sandbox.http.post("/control/reset")
 
-    assert sandbox.http.get("/control").json() == {"kie": {}, "creem": {}, "clerk": {}}
+    assert sandbox.http.get("/control").json() == {"kie": {}, "creem": {}, "clerk": {}, "mail": {}}
     assert sandbox.kie("GET", f"/api/v1/veo/record-info?taskId={task_id}").json()["code"] == 422
     assert screen(sandbox).status_code == 200

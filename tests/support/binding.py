@@ -11,7 +11,7 @@ import pytest
 from cuttingasmr import db, live, rate_limits
 from cuttingasmr.auth import clerk_token
 from cuttingasmr.generation import key_pool, progress
-from cuttingasmr.providers import clerk, creem, video
+from cuttingasmr.providers import clerk, creem, mail, video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import store
 
@@ -29,6 +29,7 @@ MADE_ONCE: tuple[Callable[..., Any], ...] = (
     clerk.get_clerk,
     clerk_token.get_verifier,
     creem.get_creem,
+    mail.get_mailer,
     video.get_video_provider,
     store.get_store,
     rate_limits._limiter,

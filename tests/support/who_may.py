@@ -62,6 +62,15 @@ ROUTES: dict[str, Route] = {
     "POST /api/auth/demo": all_of(200),
     "POST /api/auth/sign-out": all_of(200),
     "GET /api/auth/session": all_of(200),
+    "POST /api/auth/request-reset": all_of(200, body={"email": "{fresh}"}),
+    "POST /api/auth/reset": all_of(410, body={"token": "x", "password": "correct horse battery"}),
+    "POST /api/auth/verify": all_of(410, body={"token": "x"}),
+    "POST /api/auth/request-verification": signed_in(),
+    "POST /api/auth/change-password": signed_in(
+        403, body={"password": "one of the two", "newPassword": "the other one"}
+    ),  # these have none
+    "POST /api/auth/change-email": signed_in(403, body={"email": "{fresh}", "password": "one of the two"}),
+    "DELETE /api/auth/change-email": signed_in(),
     "GET /api/auth/clerk": all_of(404),  # where there is no Clerk, as here
     "POST /api/auth/clerk": all_of(401, body={"token": "x"}),
     "GET /api/user/sync": signed_in(),
@@ -201,6 +210,7 @@ HANDLERS: dict[str, Handler] = {
     "Purchases.show_more": Handler(SIGNED_IN),
     "Purchases.open_receipt": Handler(OWNER, {"order_id": "{order}"}, tells="error"),
     "Returned.watch": Handler(NOBODY),
+    "Security.watch": Handler(NOBODY),
     "Sessions.show": Handler(SIGNED_IN, tells="error"),
     "Sessions.end": Handler(OWNER, {"session_id": "{session}"}, tells="error"),
     "Sessions.end_others": Handler(SIGNED_IN, tells="error"),
