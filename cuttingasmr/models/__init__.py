@@ -5,6 +5,7 @@ from cuttingasmr.models.audit import AuditEntry
 from cuttingasmr.models.chore_run import ChoreRun
 from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
+from cuttingasmr.models.figure import DayFigure, OrderTaking
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
@@ -24,12 +25,14 @@ __all__ = [
     "ClerkEnding",
     "ClerkState",
     "CreditEntry",
+    "DayFigure",
     "EngineBeat",
     "HdState",
     "Kind",
     "ModerationDecision",
     "Order",
     "OrderState",
+    "OrderTaking",
     "Outcome",
     "Picture",
     "ProviderCall",
