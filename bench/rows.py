@@ -234,6 +234,17 @@ class Rows:
                 "created_at": clock(order.at),
             }
 
+    def order_takings(self) -> Iterator[Row]:
+        """What refunds and disputes took."""
+        for number, order in enumerate(self._stories.orders):
+            if order.taken_at:
+                yield {
+                    "reference": f"ref_{number}",
+                    "order_id": made_up("order", number),
+                    "cents": order.taken_cents,
+                    "taken_at": clock(order.taken_at),
+                }
+
     def webhook_events(self) -> Iterator[Row]:
         """Everything that a payment provider has said, in the order of time, with some that nobody could use."""
         events = [event for number in range(len(self._stories.orders)) for event in self._said(number)]
@@ -335,6 +346,7 @@ TABLES = (
     "sessions",
     "videos",
     "orders",
+    "order_takings",
     "credit_entries",
     "webhook_events",
     "audit_log",

@@ -18,6 +18,7 @@ from cuttingasmr.api import (
     account,
     clerk,
     docs,
+    figures,
     files,
     health,
     operators,
@@ -66,6 +67,7 @@ def make_api() -> FastAPI:
         share,
         payments,
         operators,
+        figures,
         webhooks,
         docs,
     )

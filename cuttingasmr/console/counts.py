@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, distinct, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -24,7 +24,7 @@ users, videos, orders = db.table_of(User), db.table_of(Video), db.table_of(Order
 entries, takings = db.table_of(CreditEntry), db.table_of(OrderTaking)
 before = videos.alias("before")
 
-Count = Select[Any]
+Count = Select[*tuple[Any, ...]]
 """Gives pairs: a part, and its number."""
 
 
@@ -62,7 +62,7 @@ _SAYINGS: dict[type[FunctionElement[Any]], tuple[str, str]] = {
 def _say(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:  # noqa: ANN401 - as SQLAlchemy hands it
     in_postgres, in_sqlite = _SAYINGS[type(element)]
     saying = in_sqlite if compiler.dialect.name == "sqlite" else in_postgres
-    return saying.format(compiler.process(element.clauses, **options)).replace("%", _percent(compiler))
+    return saying.replace("%", _percent(compiler)).format(compiler.process(element.clauses, **options))
 
 
 def _percent(compiler: Any) -> str:  # noqa: ANN401 - as SQLAlchemy hands it
@@ -209,7 +209,7 @@ def _cohort(day: Day) -> Count:
     """On a Sunday, people who began a video in the week that ends, by the week (its Monday) of their first one."""
     week_begins = day.begins - timedelta(days=SUNDAY)
     in_week = (videos.c.created_at >= week_begins) & (videos.c.created_at < day.ends)
-    people = select(distinct(videos.c.user_id).label("user_id")).where(in_week)
+    people = select(videos.c.user_id).where(in_week).distinct()
     if day.date.weekday() != SUNDAY:
         people = people.where(literal(value=False))
     came = people.subquery()

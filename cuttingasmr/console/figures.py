@@ -9,13 +9,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Select,
     Subquery,
     and_,
     case,
@@ -29,7 +27,7 @@ from sqlmodel import Session, col
 
 from cuttingasmr import db
 from cuttingasmr.console import summary
-from cuttingasmr.console.counts import COUNTS, Day
+from cuttingasmr.console.counts import COUNTS, Count, Day
 from cuttingasmr.console.spans import Span, span_of
 from cuttingasmr.models import Status, User
 from cuttingasmr.settings import get_settings
@@ -194,7 +192,7 @@ class _Reader:
     def _rows(self, *names: str) -> Subquery:
         """Give the days of these figures: those that are over from the summary, the open ones counted now."""
         kept = summary.figures
-        parts: list[Select[Any]] = [
+        parts: list[Count] = [
             select(kept.c.name, kept.c.day, kept.c.part, kept.c.number).where(
                 kept.c.name.in_(names), kept.c.day < self._open
             )
@@ -254,7 +252,7 @@ class _Reader:
         span = self._span
         total: defaultdict[tuple[date, str], int] = defaultdict(int)
         for name, part, day, number in sums:
-            if day >= span.first:
+            if day >= span.first and name != "failed":  # which are among those that ended
                 total[span.step_of(day), part if name == "ended" else name] += number
         return [
             Column(
@@ -287,7 +285,7 @@ class _Reader:
         rows = self._rows("credits")
         return self._sum(select(func.sum(rows.c.number)).where(rows.c.day <= last))
 
-    def _sum(self, asked: Select[Any]) -> int:
+    def _sum(self, asked: Count) -> int:
         return int(self._line.execute(asked).scalar() or 0)
 
     def _waits(self, first: date, last: date) -> tuple[int | None, int | None]:
