@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, attack, buying, library, live, throughput, tokens, waiting
+from bench import arrivals, attack, buying, console, library, live, throughput, tokens, waiting
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -15,6 +15,7 @@ ALL = {
     "tokens": tokens.run,
     "buying": buying.run,
     "library": library.run,
+    "console": console.run,
     "attack": attack.run,
 }
 

@@ -235,7 +235,7 @@ class Rows:
             }
 
     def order_takings(self) -> Iterator[Row]:
-        """What refunds and disputes took."""
+        """Each refund and dispute, with what it took."""
         for number, order in enumerate(self._stories.orders):
             if order.taken_at:
                 yield {
