@@ -34,7 +34,7 @@ def figures_board() -> rx.Component:
             rx.el.div(
                 _numbers(), rx.cond(Board.is_new, _nothing_yet(), _charts()), class_name="flex flex-col gap-5"
             ),
-            rx.cond(Board.error == "", rx.el.p("Adding up…", role="status", class_name=theme.EMPTY)),
+            rx.cond(Board.error == "", rx.el.p("Adding up…", class_name=theme.EMPTY)),
         ),
         on_mount=Board.arrive,
         aria_label="Figures",
@@ -48,7 +48,13 @@ def _top() -> rx.Component:
             heading("How it is going"),
             rx.cond(
                 Board.as_of != "",
-                rx.el.p("As of ", moment(Board.as_of), ". Days are UTC.", class_name=theme.NOTE),
+                rx.el.p(
+                    "As of ",
+                    moment(Board.as_of),
+                    ". Days are UTC, today so far included.",
+                    rx.cond(Board.span == "all", "", f" Changes are to the {Board.span_name} before."),
+                    class_name=theme.NOTE,
+                ),
             ),
             rx.cond(
                 Board.behind != "",
@@ -56,7 +62,6 @@ def _top() -> rx.Component:
                     "Still being counted: what you see ends with ",
                     Board.behind,
                     ".",
-                    role="status",
                     class_name="text-sm text-amber",
                 ),
             ),
@@ -313,7 +318,7 @@ def _packages() -> rx.Component:
         rx.el.h3("Income by package", class_name=theme.SUBHEADING),
         rx.cond(
             Board.sold.length() > 0,
-            _table(("Package", "Orders", "Paid", "Refunded", "Income"), rx.foreach(Board.sold, _sold)),
+            _table(("Package", "Income", "Orders", "Paid", "Refunded"), rx.foreach(Board.sold, _sold)),
             rx.el.p("Nobody has bought anything in this span.", class_name=theme.TEXT),
         ),
         class_name=_CHART,
@@ -323,8 +328,8 @@ def _packages() -> rx.Component:
 def _sold(sold: rx.vars.ObjectVar[Sold]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(sold.name, scope="row", class_name=f"{_CELL} font-normal text-ink"),
-        *(rx.el.td(it, class_name=_NUMERIC) for it in (sold.orders, sold.paid, sold.refunds)),
         rx.el.td(sold.income, class_name=f"{_NUMERIC} text-ink"),
+        *(rx.el.td(it, class_name=_NUMERIC) for it in (sold.orders, sold.paid, sold.refunds)),
         key=sold.name,
         class_name=_ROW,
     )

@@ -199,7 +199,7 @@ def numbers_of(now: Numbers, before: Numbers | None) -> list[Figure]:
         figure("Success", "success", percent, f"{now.failed:,} failed"),
         figure("Waiting, median", "wait_median", waited, "from taken to ready", "less"),
         figure("Waiting, 9 in 10", "wait_p90", waited, "took no longer", "less"),
-        figure("Credits returned", "credits_returned", whole, "for videos that did not come", "less"),
+        figure("Credits returned", "credits_returned", whole, "for videos that did not come", ""),
         figure("Credits outstanding", "credits_outstanding", whole, _owed(now), ""),
         figure("Buyers of sign-ups", "bought_share", percent, f"{now.bought:,} of {now.signups:,} so far"),
     ]
