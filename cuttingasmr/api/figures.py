@@ -118,7 +118,9 @@ class FiguresAnswer(Answer):
 @router.get("/figures")
 async def read_figures(
     operator: Operator,
-    span: Annotated[SpanName, Query(description="The last 7, 30 or 90 days, 12 months, or everything")] = USUAL,
+    span: Annotated[
+        SpanName, Query(description="The last 7, 30 or 90 days, 12 months, or everything")
+    ] = USUAL,
 ) -> FiguresAnswer:
     """Tell how the site is doing in a span of days (UTC, today so far included), beside the span before."""
     del operator

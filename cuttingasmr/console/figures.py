@@ -29,7 +29,7 @@ from cuttingasmr import db
 from cuttingasmr.console import summary
 from cuttingasmr.console.counts import COUNTS, Count, Day
 from cuttingasmr.console.spans import Span, span_of
-from cuttingasmr.models import Status, User
+from cuttingasmr.models import Kind, Status, User
 from cuttingasmr.settings import get_settings
 
 LIVE_DAYS = 3
@@ -185,7 +185,7 @@ class _Reader:
             before=self._numbers(sums, span.before, span.first - timedelta(days=1)) if span.before else None,
             columns=self._columns(sums),
             packages=_packages(sums, span.first),
-            failures=_failures(sums, span.first),
+            failures=self._failures(),
             cohorts=self._cohorts(),
         )
 
@@ -212,7 +212,7 @@ class _Reader:
 
     def _sums(self) -> _Sums:
         """Add up what can be added up plainly: by column of the charts, with the span before as one column of its own."""
-        rows = self._rows("signups", "started", "ended", "failed", "orders", "paid", "taken", "credits")
+        rows = self._rows("signups", "started", "ended", "orders", "paid", "taken")
         first = self._span.before or self._span.first
         found = self._line.execute(
             select(rows.c.name, rows.c.part, rows.c.day, func.sum(rows.c.number))
@@ -242,7 +242,7 @@ class _Reader:
             paid=total["paid"],
             taken=total["taken"],
             cost=cost_of(completed),
-            credits_returned=total["credits give_back"],
+            credits_returned=self._returned(first, last),
             credits_outstanding=self._outstanding(last),
             wait_median=median,
             wait_p90=nine_in_ten,
@@ -252,7 +252,7 @@ class _Reader:
         span = self._span
         total: defaultdict[tuple[date, str], int] = defaultdict(int)
         for name, part, day, number in sums:
-            if day >= span.first and name != "failed":  # which are among those that ended
+            if day >= span.first:
                 total[span.step_of(day), part if name == "ended" else name] += number
         return [
             Column(
@@ -284,6 +284,21 @@ class _Reader:
     def _outstanding(self, last: date) -> int:
         rows = self._rows("credits")
         return self._sum(select(func.sum(rows.c.number)).where(rows.c.day <= last))
+
+    def _returned(self, first: date, last: date) -> int:
+        rows = self._rows("credits")
+        returned = rows.c.day.between(first, last) & (rows.c.part == Kind.GIVE_BACK)
+        return self._sum(select(func.sum(rows.c.number)).where(returned))
+
+    def _failures(self) -> list[tuple[str, int]]:
+        """Give the reasons of the span's failures, the most frequent first."""
+        rows = self._rows("failed")
+        found = self._line.execute(
+            select(rows.c.part, func.sum(rows.c.number))
+            .where(rows.c.day >= self._span.first)
+            .group_by(rows.c.part)
+        )
+        return sorted(((code, int(videos)) for code, videos in found), key=lambda item: (-item[1], item[0]))
 
     def _sum(self, asked: Count) -> int:
         return int(self._line.execute(asked).scalar() or 0)
@@ -359,11 +374,3 @@ def _packages(sums: _Sums, first: date) -> list[Package]:
             total[part][name] += number
     found = [Package(part, **numbers) for part, numbers in total.items()]
     return sorted(found, key=lambda package: package.paid, reverse=True)
-
-
-def _failures(sums: _Sums, first: date) -> list[tuple[str, int]]:
-    total: defaultdict[str, int] = defaultdict(int)
-    for name, part, day, number in sums:
-        if name == "failed" and day >= first:
-            total[part] += number
-    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
