@@ -8,6 +8,7 @@ from bench import (
     arrivals,
     attack,
     buying,
+    console,
     ending,
     export,
     kills,
@@ -29,6 +30,7 @@ ALL = {
     "library": library.run,
     "ending": ending.run,
     "kills": kills.run,
+    "console": console.run,
     "attack": attack.run,
     "export": export.run,
 }

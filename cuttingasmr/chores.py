@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.auth import clerk, gone
+from cuttingasmr.console import summary
 from cuttingasmr.credits import audit
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
@@ -103,6 +104,7 @@ CHORES = (
     Chore(300.0, purge.purge, purge.NAME),
     Chore(300.0, archive.check_archive, archive.NAME),
     Chore(600.0, Aside("provider-credit", provider_credit.read_credits), "provider-credit"),
+    Chore(600.0, Aside(summary.NAME, summary.fill), summary.NAME),
     Chore(24 * HOUR, forget_prompts, "forget-prompts"),
     Chore(24 * HOUR, forget_addresses, "forget-addresses"),
     Chore(5.0, exports.make_exports),

@@ -155,6 +155,9 @@ class Settings(BaseSettings):
     veo3_low_credits: int = Field(default=600, ge=0)
     """The operator is warned when a key's account holds less of the provider's credits: about ten videos."""
 
+    veo3_video_cents: float = Field(default=30, ge=0)
+    """What one video costs us at the provider: 60 of its credits at half a cent (providers.md §2.10; some accounts pay half)."""
+
     welcome_credits: int = Field(default=18, ge=0)
     video_cost: int = Field(default=10, ge=1)
 

@@ -20,6 +20,7 @@ from cuttingasmr.api import (
     docs,
     export,
     feedback,
+    figures,
     files,
     health,
     leaving,
@@ -76,6 +77,7 @@ def make_api() -> FastAPI:
         payments,
         feedback,
         operators,
+        figures,
         webhooks,
         docs,
     )

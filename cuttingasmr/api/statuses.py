@@ -66,6 +66,7 @@ ALSO: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/api/payments/creem"): (401, 404),
     ("POST", "/api/payments/creem-advanced"): (404, 409, 502),
     ("GET", "/api/waiting-payments"): (404,),
+    ("GET", "/api/admin/figures"): (404,),
     ("POST", "/api/manual-process-payment"): (404, 409),
     ("POST", "/api/manual-credits"): (404, 409),
     ("POST", "/api/manual-replay-webhook"): (404,),

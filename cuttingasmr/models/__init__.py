@@ -8,6 +8,7 @@ from cuttingasmr.models.credit import CreditEntry, Kind
 from cuttingasmr.models.engine import EngineBeat
 from cuttingasmr.models.export import Export, ExportState
 from cuttingasmr.models.feedback import Feedback, FeedbackKind
+from cuttingasmr.models.figure import DayFigure, OrderTaking
 from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.letter import Letter, LetterKind, MailedLink, Purpose
 from cuttingasmr.models.moderation import ModerationDecision
@@ -30,6 +31,7 @@ __all__ = [
     "ClerkEnding",
     "ClerkState",
     "CreditEntry",
+    "DayFigure",
     "EngineBeat",
     "Export",
     "ExportState",
@@ -44,6 +46,7 @@ __all__ = [
     "ModerationDecision",
     "Order",
     "OrderState",
+    "OrderTaking",
     "Outcome",
     "Picture",
     "ProviderCall",

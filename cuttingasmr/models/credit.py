@@ -38,6 +38,7 @@ class CreditEntry(SQLModel, table=True):
             name="ck_credit_entries_sign",
         ),
         Index("ix_credit_entries_user_id_id", "user_id", "id"),
+        Index("ix_credit_entries_created_at", "created_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

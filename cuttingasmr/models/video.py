@@ -67,6 +67,13 @@ class Video(SQLModel, table=True):
         CheckConstraint(f"hd_state IN ({HD_STATES})", name="ck_videos_hd_state"),
         CheckConstraint("hd_state != 'ready' OR hd_key IS NOT NULL", name="ck_videos_hd_ready"),
         Index("ix_videos_user_id_created_at_id", "user_id", "created_at", "id"),
+        Index("ix_videos_created_at", "created_at"),
+        Index(
+            "ix_videos_ended",
+            "completed_at",
+            postgresql_where=text("completed_at IS NOT NULL"),
+            sqlite_where=text("completed_at IS NOT NULL"),
+        ),
         Index("ix_videos_provider_task_id", "provider_task_id"),
         Index(
             "ix_videos_running",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from cuttingasmr.components.basics import title
+from cuttingasmr.components.figures_board import figures_board
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.nothing_here import behind
 from cuttingasmr.components.office_forms import by_hand, events, outcome, waiting_payments
@@ -18,6 +19,7 @@ def admin() -> rx.Component:
 
 def _office() -> rx.Component:
     return rx.el.div(
+        figures_board(),
         title("Payments, by hand."),
         outcome(),
         waiting_payments(),

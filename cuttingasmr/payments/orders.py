@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import CREDITED, Order, OrderState, Outcome, User, WebhookEvent
+from cuttingasmr.models import CREDITED, Order, OrderState, OrderTaking, Outcome, User, WebhookEvent
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.payments import order_token
 from cuttingasmr.payments.arrival import Payment, Taking
@@ -157,7 +157,7 @@ def credit(session: Session, order: Order) -> None:
     session.flush()
     ledger.purchase(session, user_id=order.user_id, order_id=order.id, credits=order.credits)
     if order.taken_cents:
-        _claw_back(session, order, reference=order.id)
+        _claw_back(session, order, reference=order.id, cents=order.taken_cents)
         session.flush()
 
 
@@ -166,9 +166,10 @@ def take_back(session: Session, taking: Taking, *, is_dispute: bool) -> Order | 
     order = find_paid(session, taking)
     if order is None or ledger.was_taken_back(session, reference=taking.id):
         return order
-    order.taken_cents = min(order.taken_cents + taking.amount, order.paid_cents or 0)
+    before = order.taken_cents
+    order.taken_cents = min(before + taking.amount, order.paid_cents or 0)
     if order.state in CREDITED:
-        _claw_back(session, order, reference=taking.id)
+        _claw_back(session, order, reference=taking.id, cents=order.taken_cents - before)
         order.state = _state_after(order, is_dispute=is_dispute)
     session.flush()
     return order
@@ -190,14 +191,18 @@ def find_paid(session: Session, taking: Taking) -> Order | None:
     return session.exec(select(Order).where(by).with_for_update()).first()
 
 
-def _claw_back(session: Session, order: Order, *, reference: str) -> None:
-    """Bring what was taken back to the share of the money that is gone, rounded in the buyer's favour."""
+def _claw_back(session: Session, order: Order, *, reference: str, cents: int) -> None:
+    """Bring what was taken back to the share of the money that is gone, rounded in the buyer's favour.
+
+    `cents` are what this refund or dispute took; they are written down for the operators' figures.
+    """
     target = order.credits * order.taken_cents // max(1, order.paid_cents or 0)
     credits = max(0, min(order.credits, target) - order.clawed_back)
     if order.user_id and ledger.claw_back(
         session, user_id=order.user_id, reference=reference, credits=credits
     ):
         order.clawed_back += credits
+        session.add(OrderTaking(reference=reference, order_id=order.id, cents=cents))
 
 
 def _lock_known(session: Session, payment: Payment, ticket: Ticket | None) -> list[Order]:

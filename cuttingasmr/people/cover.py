@@ -21,6 +21,7 @@ from cuttingasmr.models import (
     ChoreRun,
     ClerkEnding,
     CreditEntry,
+    DayFigure,
     EngineBeat,
     Export,
     Feedback,
@@ -30,6 +31,7 @@ from cuttingasmr.models import (
     MailedLink,
     ModerationDecision,
     Order,
+    OrderTaking,
     Picture,
     ProviderCall,
     ProviderKey,
@@ -157,6 +159,13 @@ PARTS: Final = (
         ),
     ),
     Part(
+        "order_takings",
+        OrderTaking,
+        lambda user_id: col(OrderTaking.order_id).in_(select(Order.id).where(col(Order.user_id) == user_id)),
+        "money that was given back to you",
+        stays=_named("reference", "order_id"),
+    ),
+    Part(
         "credit_entries",
         CreditEntry,
         _by_user(CreditEntry),
@@ -264,6 +273,7 @@ NOBODYS: Final[Mapping[type[SQLModel], str]] = MappingProxyType(
     {
         EngineBeat: "which engines are alive",
         ChoreRun: "what the scheduled jobs have done",
+        DayFigure: "sums of all by day",
         ProviderKey: "the video service's keys",
         ProviderCall: "how often those were used",
         ClerkEnding: "names of sessions at Clerk that mean nothing to anybody; a person's own is seen to in erasing.py",

@@ -1,0 +1,1 @@
+"""The operators' console: it reads what people, payments and videos have written, and changes nothing of theirs."""
