@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from cuttingasmr.models.columns import later, moment, new_id
@@ -26,7 +26,16 @@ class User(SQLModel, table=True):
     """A person. `total_credits` and `used_credits` are changed by `credits/ledger.py` and by nothing else."""
 
     __tablename__ = "users"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
-    __table_args__ = (CheckConstraint("used_credits >= 0", name="ck_users_used_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("used_credits >= 0", name="ck_users_used_not_negative"),
+        Index("ix_users_email_beginning", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index(
+            "ix_users_banned",
+            "created_at",
+            postgresql_where=text("is_banned"),
+            sqlite_where=text("is_banned"),
+        ),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     email: str = Field(max_length=320, unique=True)
