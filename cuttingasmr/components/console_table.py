@@ -186,15 +186,14 @@ def _cell(line: rx.vars.ObjectVar[Line], cell: CellVar, place: rx.vars.NumberVar
         class_name=theme.DESK_CELL,
         custom_attrs={
             "data-head": cell.head,
+            "data-empty": rx.cond((cell.text == "") & (cell.at == ""), "", rx.Var("undefined")),
             "data-number": rx.cond(cell.is_number, "", rx.Var("undefined")),
         },
     )
 
 
 def _content(cell: CellVar, otherwise: rx.Component) -> rx.Component:
-    return rx.cond(
-        cell.at, at(cell.at, "whitespace-nowrap"), rx.cond(cell.is_mark, mark(cell), otherwise)
-    )
+    return rx.cond(cell.at, at(cell.at, "whitespace-nowrap"), rx.cond(cell.is_mark, mark(cell), otherwise))
 
 
 def _text(cell: CellVar) -> rx.Component:

@@ -129,7 +129,7 @@ def _said() -> rx.Component:
         rx.foreach(Hands.undo, _undo),
         class_name=theme.DESK_SAID,
     )
-    return rx.el.div(rx.cond(Hands.said, shown), role="status")
+    return rx.el.div(rx.cond(Hands.said, shown), role="status", class_name="empty:-mb-3")
 
 
 def _undo(act: ActVar) -> rx.Component:

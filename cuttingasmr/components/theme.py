@@ -338,6 +338,7 @@ DESK_NAV: Final = (
 )
 DESK_NAV_LIST: Final = "flex gap-1 lg:flex-col lg:gap-0.5"
 DESK_NAV_LINK: Final = (
+    "aria-[current=page]:[scroll-initial-target:nearest] "
     "flex h-8 items-center whitespace-nowrap rounded-lg px-3 text-[0.8125rem] text-soft transition-colors hover:bg-raised "
     "hover:text-ink aria-[current=page]:bg-raised aria-[current=page]:font-medium aria-[current=page]:text-ink lg:-ml-3"
 )
@@ -365,14 +366,14 @@ DESK_CARD: Final = "overflow-clip rounded-xl border border-line bg-panel"
 DESK_TABLE: Final = "w-full border-collapse text-left text-[0.8125rem] max-md:block"
 DESK_TABLE_HEAD: Final = "max-md:hidden"
 DESK_TABLE_BODY: Final = "max-md:block"
-DESK_HEAD_CELL: Final = "border-b border-line px-3 py-2 text-xs font-normal text-faint first:pl-4 last:pr-4 data-number:text-right"
+DESK_HEAD_CELL: Final = "border-b border-line px-3 py-2 text-xs font-normal text-faint first:pl-4 last:pr-4 data-number:pr-8 data-number:text-right"
 DESK_LINE: Final = (
     "group/line relative border-b border-line/60 last:border-0 has-[[data-opens]]:hover:bg-raised/60 "
     "max-md:grid max-md:grid-cols-2 max-md:gap-x-4 max-md:gap-y-2 max-md:px-4 max-md:py-3"
 )
 DESK_CELL: Final = (
     "max-w-72 px-3 py-2 align-top text-soft first:pl-4 first:text-ink last:pr-4 data-number:text-right data-number:tabular-nums "
-    "max-md:block max-md:max-w-none max-md:p-0! max-md:text-left! max-md:first:col-span-2 max-md:empty:hidden "
+    "max-md:block max-md:max-w-none max-md:p-0! max-md:text-left! max-md:first:col-span-2 max-md:data-empty:hidden data-number:md:pr-8 "
     "max-md:not-first:before:mb-0.5 max-md:not-first:before:block max-md:not-first:before:text-xs "
     "max-md:not-first:before:text-faint max-md:not-first:before:content-[attr(data-head)]"
 )
@@ -388,7 +389,9 @@ DESK_DOT: Final = (
     "size-1.5 shrink-0 rounded-full bg-soft data-[tone=good]:bg-good data-[tone=bad]:bg-bad data-[tone=warn]:bg-honey "
     "data-[tone=faint]:bg-line"
 )
-DESK_EMPTY: Final = "px-4 py-12 text-center text-[0.8125rem] text-faint"
+DESK_EMPTY: Final = (
+    "px-4 py-10 text-center in-[article]:py-4 in-[article]:text-left text-[0.8125rem] text-faint"
+)
 DESK_PAGES: Final = "flex items-center justify-end gap-2"
 DESK_SECTION: Final = "flex min-w-0 flex-col gap-2.5"
 DESK_SECTION_NAME: Final = "text-[0.8125rem] font-medium text-ink"

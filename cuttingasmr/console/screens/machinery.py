@@ -10,7 +10,7 @@ from cuttingasmr import db, routes
 from cuttingasmr.console import checks, condition, trail
 from cuttingasmr.console.checks import Check
 from cuttingasmr.console.condition import Condition, Wants
-from cuttingasmr.console.screens import trails
+from cuttingasmr.console.screens import orders, trails, videos
 from cuttingasmr.console.screens.views import (
     Act,
     Cell,
@@ -31,6 +31,7 @@ from cuttingasmr.console.screens.wording import NONE, span
 from cuttingasmr.generation import key_desk
 from cuttingasmr.generation.key_desk import KeyState, KeyView
 
+FEW = 6
 KEYS = routes.ADMIN_KEYS
 KEY_TONES: dict[str, Tone] = {KeyState.USABLE: "good", KeyState.RESTING: "warn", KeyState.RETIRED: "bad"}
 CHECK_TONES: dict[str, Tone] = {"ok": "good", "down": "bad", "resting": "warn", "unused": "faint"}
@@ -117,7 +118,8 @@ def _key_acts(key: KeyView) -> list[Act]:
 def show_overview(session: Session, query: Query) -> Screen:
     """Show what wants somebody."""
     del query
-    return Screen(figures=_figures(condition.wants(session)))
+    first = [*orders.waiting(session, FEW), *videos.stuck(session, FEW)]
+    return Screen(figures=_figures(condition.wants(session)), tables=first)
 
 
 def _figures(wants: Wants) -> list[Figure]:

@@ -50,6 +50,7 @@ TONES: dict[str, Tone] = {
     OrderState.PENDING: "faint",
     OrderState.EXPIRED: "faint",
 }
+HEADS = ("Order", "State", "Of", "Paid by", "When")
 ASKED_ABOUT = (OrderState.PENDING, OrderState.EXPIRED)
 
 
@@ -64,13 +65,21 @@ def show(session: Session, query: Query) -> Screen:
     names = people.addresses(session, user_ids={row.user_id for row in page.rows if row.user_id})
     lines = [_line(order, names) for order in page.rows]
     empty = "Nothing is found." if query.words else _empty(shown)
-    table = Table.of(("Order", "State", "Of", "Paid by", "When"), lines, empty=empty)
+    table = Table.of(HEADS, lines, empty=empty)
     return Screen(
         words=query.words,
         hint="Order id, Creem's id, payer's or buyer's address",
         groups=[views.group(asked, PATH, "show", "State", SHOWS)],
         tables=[Listing("", views.turned(table, page, asked, PATH))],
     )
+
+
+def waiting(session: Session, size: int) -> list[Listing]:
+    """Show the payments that have waited longest, where some wait."""
+    rows = orders.find(session, state=orders.WAITS).rows[:size]
+    names = people.addresses(session, user_ids={row.user_id for row in rows if row.user_id})
+    table = Table.of(HEADS, [_line(order, names) for order in rows], empty="")
+    return [Listing("Payments that wait", table, PATH)] if rows else []
 
 
 def of_one(rows: Sequence[Order]) -> Table:

@@ -38,6 +38,7 @@ SHOWS = {
     "canceled": "Canceled",
     "completed": "Completed",
 }
+HEADS = ("Video", "State", "Of", "Trouble", "Asked for")
 TONES: dict[str, Tone] = {
     Status.COMPLETED: "good",
     Status.FAILED: "bad",
@@ -60,7 +61,7 @@ def show(session: Session, query: Query) -> Screen:
     names = people.addresses(session, user_ids={row.user_id for row in page.rows})
     lines = [_line(video, names) for video in page.rows]
     empty = "No video is found." if query.words else EMPTY.get(shown, "There is no such video.")
-    table = Table.of(("Video", "State", "Of", "Trouble", "Asked for"), lines, empty=empty)
+    table = Table.of(HEADS, lines, empty=empty)
     shows = SHOWS | ({videos.OF_A_PERSON: "All"} if query.words else {})
     return Screen(
         words=query.words,
@@ -68,6 +69,14 @@ def show(session: Session, query: Query) -> Screen:
         groups=[views.group(asked, PATH, "show", "State", shows)],
         tables=[Listing("", views.turned(table, page, asked, PATH))],
     )
+
+
+def stuck(session: Session, size: int) -> list[Listing]:
+    """Show the videos that are stuck longest, where some are."""
+    rows = videos.find(session, kind="stuck").rows[:size]
+    names = people.addresses(session, user_ids={row.user_id for row in rows})
+    table = Table.of(HEADS, [_line(video, names) for video in rows], empty="")
+    return [Listing("Videos that are stuck", table, PATH)] if rows else []
 
 
 def of_one(rows: Sequence[Video]) -> Table:
