@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrivals, attack, buying, library, live, throughput, tokens, waiting
+from bench import arrivals, attack, buying, desk, library, live, throughput, tokens, waiting
 from bench.ground import postgres_cluster
 
 ALL = {
@@ -16,6 +16,7 @@ ALL = {
     "buying": buying.run,
     "library": library.run,
     "attack": attack.run,
+    "desk": desk.run,
 }
 
 

@@ -1,1 +1,1 @@
-"""What operators see of the whole site at once: reading across people, orders and videos. It changes nothing but the audit log."""
+"""The operators' console: it reads what people, payments and videos have written, and changes nothing of theirs."""

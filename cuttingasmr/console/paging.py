@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, text
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_
 from sqlmodel import Session, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -65,7 +65,7 @@ def by_text(
     found: Any = column
     if session.get_bind().dialect.name == "postgresql":
         query = query.where(found.op("~>~")(cursor[:LONGEST])) if cursor else query
-        query = query.order_by(text(f"{found} USING ~<~"))
+        query = query.order_by(found.op("USING")(literal_column("~<~")))
     else:
         query = query.where(found > cursor[:LONGEST]) if cursor else query
         query = query.order_by(found)

@@ -44,13 +44,13 @@ async def give_back(*, operator: User, video_id: str, reason: str) -> int:
 
 def _set_going(session: Session, *, operator_id: str, video_id: str, reason: str) -> None:
     video = _there(session, video_id)
+    facts = {"status": video.status, "tries": video.tries, "takenBy": video.taken_by}
     known = select(EngineBeat.executor_id)
     is_free = or_(col(Video.taken_by) == "", col(Video.taken_by).not_in(known))
     # due since its beginning: before all that are asked about in their turn
     due = {"taken_by": "", "due_at": col(Video.created_at), "tries": 0}
     if rows.update_running(session, video_id, is_free, **due) is None:
         raise AlreadyEnded(ENDED_ALREADY) if _there(session, video_id).status in ENDED else Conflict(BUSY)
-    facts = {"status": video.status, "tries": video.tries, "takenBy": video.taken_by}
     action = "video.set-going"
     write_line(session, operator_id=operator_id, action=action, subject=video_id, reason=reason, facts=facts)
 

@@ -25,7 +25,7 @@ from cuttingasmr.models import (
     Video,
     WebhookEvent,
 )
-from cuttingasmr.states.office import Office
+from cuttingasmr.states.console import Console
 from cuttingasmr.states.visitor import Visitor
 from tests.support.people import add_event, add_held_order, make_video
 from tests.support.site import OPERATOR, PASSWORD
@@ -99,6 +99,7 @@ class World:
             "order": site.change(lambda session: add_held_order(session, self.owner_id)),
             "event": site.change(add_event),
             "email": email,
+            "owner": self.owner_id,
             "failed": site.change(
                 lambda session: (
                     make_video(session, user_id=self.owner_id, status=Status.FAILED, credits_returned=10).id
@@ -177,14 +178,14 @@ def says(socket: Socket, name: str, handler: Handler, *, refused: bool) -> bool:
 
 
 def test_a_browser_sets_no_var_of_a_state_whatever_it_sends(world: World) -> None:
-    office, visitor = Office, Visitor
+    console, visitor = Console, Visitor
     inner = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
     with world.socket("other") as socket:
-        email, closed = socket[visitor.email], socket[office.access]
-        for state, var, value in ((office, "access", "open"), (visitor, "email", OPERATOR)):
+        email, closed = socket[visitor.email], socket[console.access]
+        for state, var, value in ((console, "access", "open"), (visitor, "email", OPERATOR)):
             socket.call(state.event_handlers["setvar"], var_name=var, value=value)
             socket.send(inner, {"vars": {f"{state.get_full_name()}.{var}": value}}).settle()
         socket.call(visitor.event_handlers["arrive"])
 
-        assert (socket[visitor.email], socket[office.access]) == (email, closed)
-        assert not socket[office.waiting]
+        assert (socket[visitor.email], socket[console.access]) == (email, closed)
+        assert not socket[console.screens]
