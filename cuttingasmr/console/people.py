@@ -110,10 +110,12 @@ def _of_kind(kind: str) -> list[Any]:
 
 def _is_called(session: Session, words: str) -> ColumnElement[bool]:
     """Look for words in names, and at the beginning of addresses. It reads everybody, until a page is full."""
-    name = col(User.name)
-    ways = {words, words.lower(), words.upper(), words.title()}  # SQLite knows capitals of English alone
-    named = [func.lower(name).contains(words.lower(), autoescape=True)]
-    named += [name.contains(way, autoescape=True) for way in ways if not words.isascii()]
+    name = func.lower(col(User.name))
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    inside = func.strpos if is_postgres else func.instr
+    # SQLite knows the capitals of English alone
+    ways = {words} if is_postgres else {words, words.lower(), words.title()}
+    named = [inside(name, func.lower(way)) > 0 for way in sorted(ways if not words.isascii() else {words})]
     return or_(*named, paging.begins_with(session, User.email, words.lower()))
 
 

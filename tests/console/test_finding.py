@@ -55,7 +55,7 @@ def write(rows: list[Row]) -> list[Row]:
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Turn pages after a few rows."""
     for finder in (paging.by_moment, paging.by_text, paging.by_number):
-        monkeypatch.setitem(finder.__kwdefaults__, "size", 3)
+        monkeypatch.setitem(finder.__kwdefaults__ or {}, "size", 3)
     monkeypatch.setattr(paging, "WINDOW", 4)
 
 
