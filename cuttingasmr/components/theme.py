@@ -379,11 +379,11 @@ DESK_CELL: Final = (
 )
 DESK_OPENS: Final = "after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-amber"
 DESK_TEXT: Final = (
-    "block truncate data-[tone=faint]:text-faint data-[tone=bad]:text-bad data-[tone=warn]:text-amber data-[tone=good]:text-good "
-    "data-code:font-mono data-code:text-xs data-code:leading-5"
+    "line-clamp-2 break-words data-[tone=faint]:text-faint data-[tone=bad]:text-bad data-[tone=warn]:text-amber data-[tone=good]:text-good "
+    "data-code:block data-code:truncate data-code:font-mono data-code:text-xs data-code:leading-5"
 )
 DESK_LINK: Final = "relative z-[1] decoration-1 underline-offset-4 hover:text-ink hover:underline"
-DESK_NOTE: Final = "block truncate text-xs text-faint"
+DESK_NOTE: Final = "line-clamp-2 break-words text-xs text-faint"
 DESK_MARK: Final = "inline-flex items-center gap-2 whitespace-nowrap text-ink data-[tone=faint]:text-soft"
 DESK_DOT: Final = (
     "size-1.5 shrink-0 rounded-full bg-soft data-[tone=good]:bg-good data-[tone=bad]:bg-bad data-[tone=warn]:bg-honey "

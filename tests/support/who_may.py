@@ -199,7 +199,7 @@ HANDLERS: dict[str, Handler] = {
     "Console.arrive": Handler(OPERATOR, {"view": "users"}),
     "Console.search": Handler(EVERYBODY, {"form": {"q": "ice"}}),
     "Hands.act": Handler(
-        OPERATOR, {"form": {"act": "adjust", "subject": "{owner}", "credits": "1", **REASON}}, tells="error"
+        OPERATOR, {"form": {"act": "adjust", "subject": "{owner}", "credits": "100", **REASON}}, tells="error"
     ),
 }
 
