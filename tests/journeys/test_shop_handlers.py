@@ -14,7 +14,7 @@ from cuttingasmr.states.console import PATHS, Console, Hands
 from cuttingasmr.states.flow import Flow
 from cuttingasmr.states.purchases import Purchases
 from cuttingasmr.states.returned import Returned
-from tests.support.site import Visitor
+from tests.support.site import Visitor, wait_until
 from tests.support.socket import Socket
 from tests.support.watched import WatchedSite
 
@@ -64,6 +64,7 @@ def test_nobody_but_operators_does_anything_by_hand(
 
     for subject in (order_id, id_of(visitor)):
         socket.call(Hands.event_handlers["act"], form=by_hand(act=act, subject=subject, email=email))
+        wait_until(lambda: not socket.settle()[Hands.busy])  # it says so first, and then what came of it
 
         assert socket[Hands.error] == NOT_THERE
     assert quiet_site.look(lines) == before
