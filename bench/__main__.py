@@ -9,6 +9,7 @@ from bench import (
     attack,
     buying,
     console,
+    desk,
     ending,
     export,
     kills,
@@ -33,6 +34,7 @@ ALL = {
     "console": console.run,
     "attack": attack.run,
     "export": export.run,
+    "desk": desk.run,
 }
 
 

@@ -13,7 +13,7 @@ from cuttingasmr.components.frame import connection_note
 from cuttingasmr.components.head import head
 from cuttingasmr.lifespan import lifespan
 from cuttingasmr.observability import logs
-from cuttingasmr.pages.admin import admin
+from cuttingasmr.pages.admin import TITLES, view
 from cuttingasmr.pages.admin_feedback import admin_feedback
 from cuttingasmr.pages.feedback import feedback
 from cuttingasmr.pages.home import home
@@ -27,6 +27,7 @@ from cuttingasmr.pages.pricing import pricing
 from cuttingasmr.pages.profile import profile
 from cuttingasmr.pages.sign_in import sign_in, sign_up
 from cuttingasmr.settings import get_settings
+from cuttingasmr.states.console import PATHS, Console
 from cuttingasmr.states.desk import Desk
 from cuttingasmr.states.export import Takeout
 from cuttingasmr.states.feedback_desk import FeedbackDesk
@@ -34,7 +35,6 @@ from cuttingasmr.states.flow import Flow
 from cuttingasmr.states.history import History
 from cuttingasmr.states.leaving import Leaving
 from cuttingasmr.states.library import Library
-from cuttingasmr.states.office import Office
 from cuttingasmr.states.purchases import Purchases
 from cuttingasmr.states.returned import Returned
 from cuttingasmr.states.security import Security
@@ -127,14 +127,15 @@ app.add_page(
     image=PICTURE,
     on_load=[Visitor.arrive, Flow.arrive],
 )
-app.add_page(
-    admin,
-    route=routes.ADMIN,
-    title="Payments · CuttingASMR",
-    description="For operators.",
-    image=PICTURE,
-    on_load=[Visitor.arrive, Office.arrive],
-)
+for name, heading in TITLES.items():
+    app.add_page(
+        view(name),
+        route=PATHS[name],
+        title=f"{heading} · CuttingASMR",
+        description="For operators.",
+        image=PICTURE,
+        on_load=[Visitor.arrive, Console.arrive(name)],  # pyright: ignore[reportCallIssue]
+    )
 app.add_page(
     feedback,
     route=routes.FEEDBACK,

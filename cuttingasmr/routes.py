@@ -1,5 +1,9 @@
 """Every page's path. Components and states link by these names, so none of them imports a page."""
 
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
 HOME = "/"
 PROFILE = "/profile"
 PROFILE_SETTINGS = "/profile#settings"
@@ -14,6 +18,14 @@ PAYMENT_FLOW = "/test-payment-flow"
 ADMIN = "/admin"
 ADMIN_FEEDBACK = "/admin/feedback"
 FEEDBACK = "/feedback"
+ADMIN_USERS = "/admin/users"
+ADMIN_ORDERS = "/admin/orders"
+ADMIN_VIDEOS = "/admin/videos"
+ADMIN_KEYS = "/admin/keys"
+ADMIN_INBOX = "/admin/inbox"
+ADMIN_AUDIT = "/admin/audit"
+ADMIN_MODERATION = "/admin/moderation"
+ADMIN_HEALTH = "/admin/health"
 SIGN_IN = "/sign-in"
 SIGN_UP = "/sign-up"
 FORGOT_PASSWORD = "/forgot-password"  # noqa: S105 - a page
@@ -83,3 +95,9 @@ def video_page(video_id: str) -> str:
 def library_at(video_id: str) -> str:
     """Say where a video of one's own is looked at."""
     return f"{LIBRARY}?video={video_id}"
+
+
+def in_console(page: str, **query: object) -> str:
+    """Say where operators see something; what is empty is left out of the address."""
+    said = urlencode({name: value for name, value in query.items() if value})
+    return f"{page}?{said}" if said else page

@@ -13,7 +13,7 @@ from cuttingasmr.api.payments import Purchase
 from cuttingasmr.api.shapes import Answer, Shape
 from cuttingasmr.auth import operators, sessions
 from cuttingasmr.errors import NotFound
-from cuttingasmr.generation import key_desk
+from cuttingasmr.generation import by_hand, key_desk
 from cuttingasmr.models import User
 from cuttingasmr.payments import inbox, manual
 from cuttingasmr.payments.packages import CURRENCY, all_packages
@@ -73,6 +73,13 @@ class Replay(ByHand):
     event_id: str = Field(max_length=128)
 
 
+class StuckVideo(ByHand):
+    """Set a stuck video going, or with `giveBack` end it and return its credits."""
+
+    video_id: str = Field(max_length=32)
+    give_back: bool = False
+
+
 class ProviderKey(ByHand):
     """Let a key of the video provider be used again."""
 
@@ -89,6 +96,12 @@ class Adjusted(Answer):
     """What is left."""
 
     remaining_credits: int
+
+
+class Settled(Answer):
+    """What has come back to a video's owner."""
+
+    credits_returned: int
 
 
 class Replayed(Answer):
@@ -140,6 +153,16 @@ async def manual_credits(body: Credits, operator: Operator) -> Adjusted:
     """Give or take credits by hand."""
     left = await manual.adjust(operator=operator, email=body.email, credits=body.credits, reason=body.reason)
     return Adjusted(remaining_credits=left)
+
+
+@router.post("/manual-video")
+async def manual_video(body: StuckVideo, operator: Operator) -> Settled:
+    """Have an engine look at a stuck video at once, or end it and give its credits back, once."""
+    if body.give_back:
+        returned = await by_hand.give_back(operator=operator, video_id=body.video_id, reason=body.reason)
+        return Settled(credits_returned=returned)
+    await by_hand.set_going(operator=operator, video_id=body.video_id, reason=body.reason)
+    return Settled(credits_returned=0)
 
 
 @router.post("/manual-replay-webhook")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cuttingasmr import db, live
 from cuttingasmr.auth import session_list
 from cuttingasmr.auth.operators import is_operator
-from cuttingasmr.errors import Conflict, Invalid, NotFound
-from cuttingasmr.models import AuditEntry, User
-
-LONGEST_REASON = 500
+from cuttingasmr.credits.by_hand import checked_reason, hold_user, write_line
+from cuttingasmr.errors import Conflict
+from cuttingasmr.models import User
 
 
 async def set_banned(*, operator: User, user_id: str, banned: bool, reason: str) -> None:
@@ -18,18 +17,14 @@ async def set_banned(*, operator: User, user_id: str, banned: bool, reason: str)
 
     Raises `NotFound`, `Invalid` without a reason, or `Conflict` for an operator, whom `ADMIN_EMAILS` unmakes.
     """
-    if not reason.strip():
-        raise Invalid("Say why: every change by hand needs a reason.")
     await db.transact(
-        _set_banned, operator_id=operator.id, user_id=user_id, banned=banned, reason=reason.strip()
+        _set_banned, operator_id=operator.id, user_id=user_id, banned=banned, reason=checked_reason(reason)
     )
     live.publish(user_id)
 
 
 def _set_banned(session: Session, *, operator_id: str, user_id: str, banned: bool, reason: str) -> None:
-    user = session.exec(select(User).where(col(User.id) == user_id).with_for_update()).first()
-    if user is None:
-        raise NotFound
+    user = hold_user(session, user_id=user_id)
     if banned and is_operator(user):
         raise Conflict("Operators cannot be banned. Take the address out of ADMIN_EMAILS first.")
     if user.is_banned == banned:
@@ -37,6 +32,5 @@ def _set_banned(session: Session, *, operator_id: str, user_id: str, banned: boo
     user.is_banned = banned
     ended = session_list.end_all(session, user_id=user_id) if banned else 0
     action = "user.banned" if banned else "user.unbanned"
-    line = AuditEntry(actor=operator_id, action=action, subject=user_id, reason=reason[:LONGEST_REASON])
-    line.facts = {"sessionsEnded": ended}
-    session.add(line)
+    facts = {"sessionsEnded": ended}
+    write_line(session, operator_id=operator_id, action=action, subject=user_id, reason=reason, facts=facts)

@@ -409,3 +409,102 @@ SECURITY_VALUE: Final = "flex flex-wrap items-center gap-x-4 gap-y-1"
 SECURITY_FORM: Final = "max-w-sm pt-5 pb-2"
 PROVED: Final = "inline-flex items-center gap-1 text-[0.8125rem] text-good"
 UNPROVED: Final = "text-[0.8125rem] text-amber"
+DESK: Final = "grid gap-x-10 gap-y-5 pt-5 lg:grid-cols-[10.5rem_minmax(0,1fr)] lg:pt-8"
+DESK_NAV: Final = (
+    "sticky top-16 z-10 -mx-4 self-start overflow-x-auto bg-ground px-4 py-2 [scrollbar-width:none] sm:-mx-6 sm:px-6 "
+    "lg:top-24 lg:mx-0 lg:overflow-visible lg:p-0"
+)
+DESK_NAV_LIST: Final = "flex gap-1 lg:flex-col lg:gap-0.5"
+DESK_NAV_LINK: Final = (
+    "aria-[current=page]:[scroll-initial-target:nearest] "
+    "flex h-8 items-center whitespace-nowrap rounded-lg px-3 text-[0.8125rem] text-soft transition-colors hover:bg-raised "
+    "hover:text-ink aria-[current=page]:bg-raised aria-[current=page]:font-medium aria-[current=page]:text-ink lg:-ml-3"
+)
+DESK_MAIN: Final = "flex min-w-0 flex-col gap-5 pb-4"
+DESK_HEAD: Final = "flex flex-wrap items-center gap-x-4 gap-y-3"
+DESK_TITLE: Final = "text-xl font-medium tracking-[-0.01em] text-ink"
+DESK_SEARCH: Final = "relative w-full sm:w-80"
+DESK_FIELD: Final = (
+    "h-9 w-full rounded-lg bg-panel border border-line pl-9 pr-3 text-[0.8125rem] text-ink placeholder:text-faint "
+    "max-sm:text-base focus-visible:outline-2 focus-visible:outline-offset-0"
+)
+DESK_INPUT: Final = (
+    "h-9 w-full rounded-lg bg-ground border border-line px-3 text-[0.8125rem] text-ink placeholder:text-faint "
+    "max-sm:text-base focus-visible:outline-2 focus-visible:outline-offset-0"
+)
+DESK_GROUP: Final = (
+    "flex items-center gap-1 overflow-x-auto -mx-4 px-4 sm:mx-0 sm:px-0 [scrollbar-width:none]"
+)
+DESK_GROUP_NAME: Final = "w-16 shrink-0 text-xs text-faint"
+DESK_CHOICE: Final = (
+    "inline-flex h-7 shrink-0 items-center rounded-md px-2.5 text-[0.8125rem] text-soft transition-colors hover:bg-raised "
+    "hover:text-ink aria-[current=true]:bg-raised aria-[current=true]:text-ink"
+)
+DESK_CARD: Final = "overflow-clip rounded-xl border border-line bg-panel"
+DESK_TABLE: Final = "w-full border-collapse text-left text-[0.8125rem] max-md:block"
+DESK_TABLE_HEAD: Final = "max-md:hidden"
+DESK_TABLE_BODY: Final = "max-md:block"
+DESK_HEAD_CELL: Final = "border-b border-line px-3 py-2 text-xs font-normal text-faint first:pl-4 last:pr-4 data-number:pr-8 data-number:text-right"
+DESK_LINE: Final = (
+    "group/line relative border-b border-line/60 last:border-0 has-[[data-opens]]:hover:bg-raised/60 "
+    "max-md:grid max-md:grid-cols-2 max-md:gap-x-4 max-md:gap-y-2 max-md:px-4 max-md:py-3"
+)
+DESK_CELL: Final = (
+    "max-w-72 px-3 py-2 align-top text-soft first:pl-4 first:text-ink last:pr-4 data-number:text-right data-number:tabular-nums "
+    "max-md:block max-md:max-w-none max-md:p-0! max-md:text-left! max-md:first:col-span-2 max-md:data-empty:hidden data-number:md:pr-8 "
+    "max-md:not-first:before:mb-0.5 max-md:not-first:before:block max-md:not-first:before:text-xs "
+    "max-md:not-first:before:text-faint max-md:not-first:before:content-[attr(data-head)]"
+)
+DESK_OPENS: Final = "after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-amber"
+DESK_TEXT: Final = (
+    "line-clamp-2 break-words data-[tone=faint]:text-faint data-[tone=bad]:text-bad data-[tone=warn]:text-amber data-[tone=good]:text-good "
+    "data-code:block data-code:truncate data-code:font-mono data-code:text-xs data-code:leading-5"
+)
+DESK_LINK: Final = "relative z-[1] decoration-1 underline-offset-4 hover:text-ink hover:underline"
+DESK_NOTE: Final = "line-clamp-2 break-words text-xs text-faint"
+DESK_MARK: Final = "inline-flex items-center gap-2 whitespace-nowrap text-ink data-[tone=faint]:text-soft"
+DESK_DOT: Final = (
+    "size-1.5 shrink-0 rounded-full bg-soft data-[tone=good]:bg-good data-[tone=bad]:bg-bad data-[tone=warn]:bg-honey "
+    "data-[tone=faint]:bg-line"
+)
+DESK_EMPTY: Final = (
+    "px-4 py-10 text-center in-[article]:py-4 in-[article]:text-left text-[0.8125rem] text-faint"
+)
+DESK_PAGES: Final = "flex items-center justify-end gap-2"
+DESK_SECTION: Final = "flex min-w-0 flex-col gap-2.5"
+DESK_SECTION_NAME: Final = "text-[0.8125rem] font-medium text-ink"
+DESK_THING: Final = "grid items-start gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,1fr)_18rem]"
+DESK_FACTS: Final = "grid grid-cols-2 gap-x-6 gap-y-4 p-4 sm:grid-cols-3 sm:p-5"
+DESK_FACT_NAME: Final = "text-xs text-faint"
+DESK_FACT: Final = (
+    "block break-words text-[0.8125rem] text-ink data-[tone=faint]:text-faint data-[tone=bad]:text-bad "
+    "data-[tone=warn]:text-amber data-code:break-all data-code:font-mono data-code:text-xs data-code:leading-5"
+)
+DESK_ASIDE: Final = "flex min-w-0 flex-col gap-3 xl:sticky xl:top-24 xl:row-span-2"
+DESK_REST: Final = "flex min-w-0 flex-col gap-6"
+DESK_ACTS: Final = f"{DESK_CARD} divide-y divide-line/60"
+DESK_ACT: Final = "group/act"
+DESK_ACT_NAME: Final = (
+    "flex h-11 cursor-pointer list-none items-center justify-between gap-3 px-4 text-[0.8125rem] text-ink hover:bg-raised/60 "
+    "focus-visible:-outline-offset-2 group-open/act:font-medium data-grave:text-bad [&::-webkit-details-marker]:hidden"
+)
+DESK_ACT_ARROW: Final = "text-faint transition-transform group-open/act:rotate-180"
+DESK_ACT_FORM: Final = "flex flex-col gap-3 px-4 pb-4"
+DESK_LABEL: Final = "flex flex-col gap-1 text-xs text-soft"
+DESK_BUTTON: Final = (
+    "inline-flex h-9 cursor-pointer items-center justify-center gap-2 rounded-lg bg-ink px-4 text-[0.8125rem] font-medium text-ground "
+    "transition-opacity hover:opacity-90 disabled:cursor-default disabled:opacity-50 data-grave:bg-bad"
+)
+DESK_QUIET: Final = (
+    "inline-flex h-8 cursor-pointer items-center gap-1.5 rounded-lg border border-line px-3 text-[0.8125rem] text-soft "
+    "hover:bg-raised hover:text-ink"
+)
+DESK_SAID: Final = f"{DESK_CARD} flex flex-col gap-3 border-good! p-4 text-[0.8125rem] text-ink"
+DESK_PRE: Final = "max-h-[32rem] overflow-auto whitespace-pre-wrap break-words p-4 font-mono text-xs leading-relaxed text-soft"
+DESK_ID: Final = "font-mono text-xs break-all text-faint"
+DESK_FIGURES: Final = "grid grid-cols-2 gap-3 xl:grid-cols-4"
+DESK_FIGURE: Final = f"{DESK_CARD} flex flex-col gap-1 p-4 transition-colors hover:bg-raised/60"
+DESK_NUMBER: Final = (
+    "text-2xl font-medium tracking-[-0.02em] tabular-nums text-ink data-[tone=warn]:text-amber"
+)
+DESK_BONE: Final = "breathing h-64 rounded-xl bg-panel"

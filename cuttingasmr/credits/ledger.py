@@ -111,6 +111,19 @@ def adjust(session: Session, *, user_id: str, audit_id: int, credits: int) -> No
         _add_to_total(session, user_id, credits)
 
 
+def undo_adjustment(session: Session, *, user_id: str, audit_id: int, credits: int) -> bool:
+    """Do the opposite of an adjustment, `credits` with its sign, and tell whether that was now. Repeating it changes nothing."""
+    is_new = _write_entry(session, user_id, Kind.ADJUSTMENT, reference=undo_mark(audit_id), credits=credits)
+    if is_new:
+        _add_to_total(session, user_id, credits)
+    return is_new
+
+
+def undo_mark(audit_id: int) -> str:
+    """Name the entry that undoes the adjustment of this audit line."""
+    return f"undo:{audit_id}"
+
+
 def _add_to_total(session: Session, user_id: str, credits: int) -> None:
     db.line(session).execute(_GRANT, {"owner": user_id, "more": credits})
 

@@ -50,6 +50,7 @@ SENTENCES = {
         "ProviderUnavailable": "The video service could not be reached for too long.",
         "TaskLost": "The video service has lost this video.",
         "StorageFull": "The finished video could not be stored for a whole day.",
+        "EndedByHand": "We have ended this video by hand, because it did not come, and returned its credits.",
         "Unexpected": "Something went wrong on our side while this video was being made.",
     },
 }
@@ -93,6 +94,7 @@ TOO_SLOW = _failure("TooSlow", Fault.PROVIDER)
 UNREACHABLE = _failure("ProviderUnavailable", Fault.PROVIDER)
 LOST = _failure("TaskLost", Fault.PROVIDER)
 STORAGE = _failure("StorageFull", Fault.OURS)
+BY_HAND = _failure("EndedByHand", Fault.OURS)
 UNEXPECTED = _failure("Unexpected", Fault.OURS)
 
 

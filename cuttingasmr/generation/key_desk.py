@@ -9,12 +9,13 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from cuttingasmr import db
-from cuttingasmr.errors import Invalid, NotFound
+from cuttingasmr.credits.by_hand import checked_reason, write_line
+from cuttingasmr.errors import NotFound
 from cuttingasmr.generation import key_pool
-from cuttingasmr.models import AuditEntry, ProviderKey, User
+from cuttingasmr.models import ProviderKey, User
 from cuttingasmr.settings import get_settings
 
-LONGEST_REASON = 500
+BY_HAND = "by an operator"
 
 
 class KeyState(StrEnum):
@@ -51,23 +52,38 @@ def all_keys(session: Session) -> list[KeyView]:
 
 async def bring_back(*, operator: User, fingerprint: str, reason: str) -> None:
     """Let a retired or resting key be used again, at once. Raises `NotFound` for one that is not configured."""
-    told = reason.strip()
-    if not 0 < len(told) <= LONGEST_REASON:
-        raise Invalid(f"Please give a reason of up to {LONGEST_REASON} characters.")
-    await db.transact(_bring_back, operator_id=operator.id, name=fingerprint, reason=told)
+    await db.transact(_bring_back, operator_id=operator.id, name=fingerprint, reason=checked_reason(reason))
+
+
+async def retire(*, operator: User, fingerprint: str, reason: str) -> None:
+    """Use a key no more until it is brought back; one that is retired stays so. Raises `NotFound`."""
+    await db.transact(_retire, operator_id=operator.id, name=fingerprint, reason=checked_reason(reason))
+
+
+def _retire(session: Session, *, operator_id: str, name: str, reason: str) -> None:
+    row = _hold(session, name)
+    if row.retired_at is not None:
+        return
+    row.retired_at, row.retired_why = db.utc_now(), BY_HAND
+    write_line(session, operator_id=operator_id, action="key.retired", subject=name, reason=reason, facts={})
+
+
+def _hold(session: Session, name: str) -> ProviderKey:
+    names = key_pool.get_key_pool().names
+    if name not in names:
+        raise NotFound("There is no such key here.")
+    return next(row for row in key_pool.know(session, names) if row.fingerprint == name)
 
 
 def _bring_back(session: Session, *, operator_id: str, name: str, reason: str) -> None:
-    names = key_pool.get_key_pool().names
-    if name not in names:
-        raise NotFound
-    row = next(row for row in key_pool.know(session, names) if row.fingerprint == name)
+    row = _hold(session, name)
+    if row.retired_at is None and row.resting_until is None and not row.failures:
+        return
     facts = {"state": _view(row, db.utc_now()).state, "why": row.retired_why or row.resting_why}
     row.retired_at, row.retired_why = None, ""
     row.failures, row.resting_until, row.resting_why = 0, None, ""
-    session.add(
-        AuditEntry(actor=operator_id, action="key.brought-back", subject=name, reason=reason, facts=facts)
-    )
+    action = "key.brought-back"
+    write_line(session, operator_id=operator_id, action=action, subject=name, reason=reason, facts=facts)
 
 
 def _view(row: ProviderKey, now: datetime) -> KeyView:

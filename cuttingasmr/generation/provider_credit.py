@@ -11,6 +11,7 @@ from sqlmodel import Session
 from cuttingasmr import db
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import key_pool
+from cuttingasmr.generation.key_desk import BY_HAND
 from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.models import ProviderKey
 from cuttingasmr.providers.video import Key, KeyRefused, get_video_provider
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 
 
 async def read_credits() -> None:
-    """Read what each key's account holds. A key that was retired comes back when it is seen to hold something."""
+    """Read what each key's account holds. A key that was retired comes back when it is seen to hold something, unless a person retired it."""
     names = get_key_pool().names
     await db.transact(key_pool.know, names)
     for name in names:
@@ -57,6 +58,8 @@ def _note(session: Session, *, name: str, left: float, began: datetime) -> bool:
     row = session.get_one(ProviderKey, name, with_for_update=True, populate_existing=True)
     row.credits_left, row.credits_read_at = math.floor(left), db.utc_now()
     if row.retired_at is None or left <= 0 or row.retired_at > began - SHORTEST_RETIREMENT:
+        return False
+    if row.retired_why == BY_HAND:
         return False
     row.retired_at, row.retired_why = None, ""
     return True

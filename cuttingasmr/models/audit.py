@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from cuttingasmr.models.columns import moment
@@ -15,6 +15,21 @@ class AuditEntry(SQLModel, table=True):
     """One line of the audit log. Written in the transaction it tells of; never changed."""
 
     __tablename__ = "audit_log"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
+    __table_args__ = (
+        Index(
+            "ix_audit_log_by_hand",
+            "id",
+            postgresql_where=text("reason != ''"),
+            sqlite_where=text("reason != ''"),
+        ),
+        Index(
+            "ix_audit_log_by_hand_actor_id",
+            "actor",
+            "id",
+            postgresql_where=text("reason != ''"),
+            sqlite_where=text("reason != ''"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = moment(index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from cuttingasmr.models.columns import moment
@@ -14,7 +14,22 @@ class ModerationDecision(SQLModel, table=True):
     """One decision. The prompt itself is kept for 30 days, its keyed hash for good."""
 
     __tablename__ = "moderation_decisions"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
-    __table_args__ = (Index("ix_moderation_decisions_prompt_hash_decided_at", "prompt_hash", "decided_at"),)
+    __table_args__ = (
+        Index("ix_moderation_decisions_prompt_hash_decided_at", "prompt_hash", "decided_at"),
+        Index(
+            "ix_moderation_decisions_refused",
+            "id",
+            postgresql_where=text("decision != 'allow'"),
+            sqlite_where=text("decision != 'allow'"),
+        ),
+        Index(
+            "ix_moderation_decisions_refused_user_id_id",
+            "user_id",
+            "id",
+            postgresql_where=text("decision != 'allow'"),
+            sqlite_where=text("decision != 'allow'"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: str | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", max_length=32)

@@ -46,6 +46,21 @@ class Order(SQLModel, table=True):
         CheckConstraint("user_id IS NOT NULL OR state IN ('unmatched', 'held')", name="ck_orders_owner"),
         Index("ix_orders_user_id_created_at", "user_id", "created_at"),
         Index("ix_orders_transaction_id", "transaction_id"),
+        Index("ix_orders_created_at_id", "created_at", "id"),
+        Index("ix_orders_state_created_at_id", "state", "created_at", "id"),
+        Index(
+            "ix_orders_payer_email",
+            "payer_email",
+            postgresql_where=text("payer_email != ''"),
+            sqlite_where=text("payer_email != ''"),
+            postgresql_ops={"payer_email": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_orders_customer_id",
+            "customer_id",
+            postgresql_where=text("customer_id IS NOT NULL"),
+            sqlite_where=text("customer_id IS NOT NULL"),
+        ),
         Index(
             "ix_orders_pending",
             "check_at",

@@ -34,6 +34,13 @@ class User(SQLModel, table=True):
             postgresql_where=text("erase_at IS NOT NULL"),
             sqlite_where=text("erase_at IS NOT NULL"),
         ),
+        Index("ix_users_email_beginning", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index(
+            "ix_users_banned",
+            "created_at",
+            postgresql_where=text("is_banned"),
+            sqlite_where=text("is_banned"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)

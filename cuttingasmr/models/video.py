@@ -100,6 +100,12 @@ class Video(SQLModel, table=True):
             postgresql_where=text("status = 'completed'"),
             sqlite_where=text("status = 'completed'"),
         ),
+        Index(
+            "ix_videos_ended_badly",
+            "completed_at",
+            postgresql_where=text("status IN ('failed', 'canceled')"),
+            sqlite_where=text("status IN ('failed', 'canceled')"),
+        ),
         Index("ix_videos_shelf", "user_id", "deleted_at", "status", "created_at", "id", "is_favourite"),
         Index(
             "ix_videos_deleted",

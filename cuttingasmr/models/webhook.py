@@ -35,6 +35,13 @@ class WebhookEvent(SQLModel, table=True):
         UniqueConstraint("provider", "event_id", name="uq_webhook_events_provider_event_id"),
         CheckConstraint(f"outcome IN ({OUTCOMES})", name="ck_webhook_events_outcome"),
         Index(
+            "ix_webhook_events_unsettled",
+            "outcome",
+            "id",
+            postgresql_where=text("outcome IN ('held', 'unmatched', 'waiting', 'unreadable')"),
+            sqlite_where=text("outcome IN ('held', 'unmatched', 'waiting', 'unreadable')"),
+        ),
+        Index(
             "ix_webhook_events_waiting",
             "provider_order_id",
             postgresql_where=text("outcome = 'waiting'"),

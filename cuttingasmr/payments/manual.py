@@ -5,14 +5,16 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
-from cuttingasmr.credits import ledger
+from cuttingasmr.credits import by_hand
+from cuttingasmr.credits.by_hand import checked_reason
 from cuttingasmr.errors import Conflict, Invalid, NotFound
-from cuttingasmr.models import AuditEntry, Order, OrderState, Outcome, User, WebhookEvent
+from cuttingasmr.models import Order, OrderState, Outcome, User, WebhookEvent
 from cuttingasmr.payments import orders, reconcile, webhook
 
 WAITING = (OrderState.HELD, OrderState.UNMATCHED)
-LONGEST_REASON = 500
-MOST_CREDITS = 100_000
+CREEM = "creem"
+PROVIDERS = (CREEM, "clerk")
+"""Whose events are in the inbox, named so that its index is used."""
 
 
 def waiting(session: Session, *, size: int = 100) -> list[Order]:
@@ -32,13 +34,9 @@ async def assign(*, operator: User, order_id: str, email: str | None, reason: st
 
 
 async def ask(*, operator: User, order_id: str, reason: str) -> bool:
-    """Ask Creem about a pending or expired order now, and tell whether that has credited it."""
+    """Ask Creem about a pending or expired order now, and tell whether that has credited it. Raises `NotFound`."""
     await db.transact(
-        _note,
-        operator_id=operator.id,
-        action="order.asked-about",
-        subject=order_id,
-        reason=checked_reason(reason),
+        _note_question, operator_id=operator.id, order_id=order_id, reason=checked_reason(reason)
     )
     return await reconcile.ask_about(order_id)
 
@@ -55,20 +53,9 @@ async def replay(*, operator: User, event_id: str, reason: str) -> Outcome:
 
 async def adjust(*, operator: User, email: str, credits: int, reason: str) -> int:
     """Give or take credits by hand, and tell what is left."""
-    if not 0 < abs(credits) <= MOST_CREDITS:
-        raise Invalid(f"Between 1 and {MOST_CREDITS:,} credits can be given or taken at once.")
-    user_id, left = await db.transact(
-        _adjust, operator_id=operator.id, email=email, credits=credits, reason=checked_reason(reason)
-    )
-    live.publish(user_id)
-    return left
-
-
-def checked_reason(reason: object) -> str:
-    """Give a reason back, or raise `Invalid`: nothing is done by hand without one."""
-    if not isinstance(reason, str) or not reason.strip():
-        raise Invalid("Say why: every change by hand needs a reason.")
-    return reason.strip()[:LONGEST_REASON]
+    user_id = await db.read(_id_of, email=email)
+    done = await by_hand.adjust(operator=operator, user_id=user_id, credits=credits, reason=reason)
+    return done.left
 
 
 def _assign(session: Session, *, operator_id: str, order_id: str, email: str | None, reason: str) -> Order:
@@ -84,37 +71,50 @@ def _assign(session: Session, *, operator_id: str, order_id: str, email: str | N
     if orders.has_gone(session, order):
         raise Conflict(orders.GONE)
     orders.credit(session, order)
-    _note(session, operator_id=operator_id, action="order.assigned", subject=order.id, reason=reason)
-    session.flush()
+    facts = {"user": order.user_id, "credits": order.credits}
+    by_hand.write_line(
+        session,
+        operator_id=operator_id,
+        action="order.assigned",
+        subject=order.id,
+        reason=reason,
+        facts=facts,
+    )
     return order
 
 
 def _replay(session: Session, *, operator_id: str, event_id: str, reason: str) -> tuple[Outcome, str | None]:
-    row = session.exec(
-        select(WebhookEvent).where(col(WebhookEvent.event_id) == event_id).with_for_update()
-    ).first()
+    named = select(WebhookEvent).where(
+        col(WebhookEvent.provider).in_(PROVIDERS), col(WebhookEvent.event_id) == event_id
+    )
+    row = session.exec(named.with_for_update()).first()
     if row is None:
         raise NotFound
-    _note(session, operator_id=operator_id, action="webhook.replayed", subject=event_id[:64], reason=reason)
-    return webhook.act_again(session, row)
+    if row.provider != CREEM:
+        raise Conflict("Only Creem's events can be replayed: of the others, the inbox keeps too little.")
+    outcome, user_id = webhook.act_again(session, row)
+    by_hand.write_line(
+        session,
+        operator_id=operator_id,
+        action="webhook.replayed",
+        subject=event_id,
+        reason=reason,
+        facts={"outcome": outcome},
+    )
+    return outcome, user_id
 
 
-def _adjust(session: Session, *, operator_id: str, email: str, credits: int, reason: str) -> tuple[str, int]:
-    user = _account(session, email)
-    line = _note(session, operator_id=operator_id, action="credits.adjusted", subject=user.id, reason=reason)
-    line.facts = {"credits": credits}
-    session.flush()
-    if line.id is None:
+def _note_question(session: Session, *, operator_id: str, order_id: str, reason: str) -> None:
+    if session.get(Order, order_id) is None:
         raise NotFound
-    ledger.adjust(session, user_id=user.id, audit_id=line.id, credits=credits)
-    return user.id, ledger.balance(session, user_id=user.id).remaining
+    action = "order.asked-about"
+    by_hand.write_line(
+        session, operator_id=operator_id, action=action, subject=order_id, reason=reason, facts={}
+    )
 
 
-def _note(session: Session, *, operator_id: str, action: str, subject: str, reason: str) -> AuditEntry:
-    line = AuditEntry(actor=operator_id, action=action, subject=subject[:64], reason=reason)
-    session.add(line)
-    session.flush()
-    return line
+def _id_of(session: Session, *, email: str) -> str:
+    return _account(session, email).id
 
 
 def _account(session: Session, email: str) -> User:

@@ -70,14 +70,19 @@ def held(shopper: Shopper) -> str:
 def test_an_operator_settles_what_did_not_settle_itself(
     shopper: Shopper, held: str, browser: Browser, busy_site: Site
 ) -> None:
-    operator = Shopper(browser.new_page(), busy_site).sign_in_as_operator().open("/admin")
-    row = operator.page.locator(f"[data-waiting='{held}']")
+    operator = Shopper(browser.new_page(), busy_site).sign_in_as_operator().open("/admin/orders")
+    row = operator.page.locator(f"[data-line='{held}']")
     expect(row).to_contain_text("It is of 1 cents, not 990.")
-    row.get_by_label("Reason").fill("Their bank took a fee; the rest was wired.")
-    row.get_by_role("button", name="Credit it").click()
+    row.get_by_role("link").first.click()
+    act = operator.page.locator("[data-act=assign]")
+    act.get_by_text("Credit this order").first.click()
+    act.get_by_label("Reason").fill("Their bank took a fee; the rest was wired.")
+    act.get_by_role("button", name="Credit this order").click()
 
-    expect(operator.page.get_by_role("status")).to_have_text("115 credits granted.")
-    expect(row).to_have_count(0)
+    expect(operator.page.get_by_role("complementary").get_by_role("status")).to_contain_text(
+        "115 credits granted."
+    )
+    expect(operator.page.locator("[data-thing]")).to_contain_text("Completed")
     shopper.expect_heading("115 credits are yours.")
     operator.page.context.close()
 

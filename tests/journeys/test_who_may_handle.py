@@ -26,7 +26,7 @@ from cuttingasmr.models import (
     Video,
     WebhookEvent,
 )
-from cuttingasmr.states.office import Office
+from cuttingasmr.states.console import Console
 from cuttingasmr.states.visitor import Visitor
 from tests.support.people import add_event, add_feedback, add_held_order, make_video
 from tests.support.site import OPERATOR, PASSWORD
@@ -101,6 +101,7 @@ class World:
             "event": site.change(add_event),
             "feedback": site.change(lambda session: add_feedback(session, self.owner_id)),
             "email": email,
+            "owner": self.owner_id,
             "failed": site.change(
                 lambda session: (
                     make_video(session, user_id=self.owner_id, status=Status.FAILED, credits_returned=10).id
@@ -180,14 +181,14 @@ def says(socket: Socket, name: str, handler: Handler, *, refused: bool) -> bool:
 
 
 def test_a_browser_sets_no_var_of_a_state_whatever_it_sends(world: World) -> None:
-    office, visitor = Office, Visitor
+    console, visitor = Console, Visitor
     inner = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
     with world.socket("other") as socket:
-        email, closed = socket[visitor.email], socket[office.access]
-        for state, var, value in ((office, "access", "open"), (visitor, "email", OPERATOR)):
+        email, closed = socket[visitor.email], socket[console.access]
+        for state, var, value in ((console, "access", "open"), (visitor, "email", OPERATOR)):
             socket.call(state.event_handlers["setvar"], var_name=var, value=value)
             socket.send(inner, {"vars": {f"{state.get_full_name()}.{var}": value}}).settle()
         socket.call(visitor.event_handlers["arrive"])
 
-        assert (socket[visitor.email], socket[office.access]) == (email, closed)
-        assert not socket[office.waiting]
+        assert (socket[visitor.email], socket[console.access]) == (email, closed)
+        assert not socket[console.screens]

@@ -138,6 +138,9 @@ ROUTES: dict[str, Route] = {
     "POST /api/manual-process-payment": operators(body={"orderId": "{order}", "reason": "because"}),
     "POST /api/manual-credits": operators(body={"email": "{email}", "credits": 1, "reason": "because"}),
     "POST /api/manual-replay-webhook": operators(body={"eventId": "{event}", "reason": "because"}),
+    "POST /api/manual-video": operators(
+        409, body={"videoId": "{video}", "reason": "because"}
+    ),  # it has ended
     "POST /api/manual-provider-key": operators(404, body={"fingerprint": "{nonsense}", "reason": "because"}),
     "GET /api/api-key-status": all_of(200),
     "GET /api/check-creem-config": all_of(200),
@@ -240,12 +243,10 @@ HANDLERS: dict[str, Handler] = {
     "Flow.copy": Handler(EVERYBODY),
     "Board.arrive": Handler(OPERATOR, tells="error"),
     "Board.choose": Handler(OPERATOR, {"span": "7d"}, tells="error"),
-    "Office.arrive": Handler(OPERATOR),
-    "Office.assign": Handler(OPERATOR, {"form": {"order": "{order}", **REASON}}, tells="error"),
-    "Office.ask": Handler(OPERATOR, {"form": {"order": "{order}", **REASON}}, tells="error"),
-    "Office.replay": Handler(OPERATOR, {"form": {"event": "{event}", **REASON}}, tells="error"),
-    "Office.adjust": Handler(
-        OPERATOR, {"form": {"email": "{email}", "credits": "1", **REASON}}, tells="error"
+    "Console.arrive": Handler(OPERATOR, {"view": "users"}),
+    "Console.search": Handler(EVERYBODY, {"form": {"q": "ice"}}),
+    "Hands.act": Handler(
+        OPERATOR, {"form": {"act": "adjust", "subject": "{owner}", "credits": "100", **REASON}}, tells="error"
     ),
 }
 

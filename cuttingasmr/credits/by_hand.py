@@ -1,0 +1,131 @@
+"""What every change by hand has: an operator, a reason, and a line of the audit log, written in its own transaction.
+
+Credits that are given or taken by hand are here too. Each can be undone once, which the ledger decides.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from cuttingasmr import db, live
+from cuttingasmr.credits import ledger
+from cuttingasmr.errors import Conflict, Invalid, NotFound
+from cuttingasmr.models import AuditEntry, CreditEntry, Kind, User
+
+LONGEST_REASON = 500
+MOST_CREDITS = 100_000
+ADJUSTED, UNDONE = "credits.adjusted", "credits.adjustment-undone"
+
+
+class Adjusted(NamedTuple):
+    """What came of it: the line that tells of it, what it changed, and what is left."""
+
+    line: int
+    credits: int
+    left: int
+
+
+def checked_reason(reason: object) -> str:
+    """Give a reason back, or raise `Invalid`: nothing is done by hand without one."""
+    if not isinstance(reason, str) or not reason.strip():
+        raise Invalid("Say why: every change by hand needs a reason.")
+    return reason.strip()[:LONGEST_REASON]
+
+
+def write_line(
+    session: Session, *, operator_id: str, action: str, subject: str, reason: str, facts: dict[str, Any]
+) -> int:
+    """Write down what an operator does, and give the line's number."""
+    line = AuditEntry(actor=operator_id, action=action, subject=subject[:64], reason=reason, facts=facts)
+    session.add(line)
+    session.flush()
+    assert line.id is not None  # noqa: S101 - the database has just given it
+    return line.id
+
+
+def latest_line(session: Session, *, subject: str) -> int:
+    """Give the number of the last change by hand of something; 0 where there was none."""
+    lines = select(func.max(col(AuditEntry.id))).where(
+        col(AuditEntry.subject) == subject, col(AuditEntry.reason) != ""
+    )
+    return session.exec(lines).one() or 0
+
+
+def hold_user(session: Session, *, user_id: str) -> User:
+    """Read somebody's row and hold it, so that two operators act one after the other; or raise `NotFound`."""
+    user = session.exec(select(User).where(col(User.id) == user_id).with_for_update()).first()
+    if user is None:
+        raise NotFound("There is no such account.")
+    return user
+
+
+async def adjust(
+    *, operator: User, user_id: str, credits: int, reason: str, seen: int | None = None
+) -> Adjusted:
+    """Give or take credits by hand.
+
+    `seen` is the last change of this account that the operator saw: raises `Conflict` when there has been another one since,
+    by a second press or by a colleague.
+    """
+    if not 0 < abs(credits) <= MOST_CREDITS:
+        raise Invalid(f"Between 1 and {MOST_CREDITS:,} credits can be given or taken at once.")
+    done = await db.transact(
+        adjust_now,
+        operator_id=operator.id,
+        user_id=user_id,
+        credits=credits,
+        reason=checked_reason(reason),
+        seen=seen,
+    )
+    live.publish(user_id)
+    return done
+
+
+async def undo(*, operator: User, line: int, reason: str) -> Adjusted:
+    """Do the opposite of an adjustment, once. Raises `Conflict` for one that was undone before."""
+    user_id, done = await db.transact(
+        _undo, operator_id=operator.id, line_id=line, reason=checked_reason(reason)
+    )
+    live.publish(user_id)
+    return done
+
+
+def undone(session: Session, *, lines: list[int]) -> set[int]:
+    """Tell which of these adjustments were undone."""
+    marks = {ledger.undo_mark(line): line for line in lines}
+    written = select(CreditEntry.reference).where(
+        col(CreditEntry.kind) == Kind.ADJUSTMENT, col(CreditEntry.reference).in_(marks)
+    )
+    return {marks[mark] for mark in session.exec(written)} if marks else set()
+
+
+def adjust_now(
+    session: Session, *, operator_id: str, user_id: str, credits: int, reason: str, seen: int | None = None
+) -> Adjusted:
+    """Change a balance and write down why, in this transaction."""
+    hold_user(session, user_id=user_id)
+    if seen is not None and latest_line(session, subject=user_id) != seen:
+        raise Conflict("This account has been changed since you looked. Nothing was done; look again first.")
+    facts = {"credits": credits}
+    line = write_line(
+        session, operator_id=operator_id, action=ADJUSTED, subject=user_id, reason=reason, facts=facts
+    )
+    ledger.adjust(session, user_id=user_id, audit_id=line, credits=credits)
+    return Adjusted(line, credits, ledger.balance(session, user_id=user_id).remaining)
+
+
+def _undo(session: Session, *, operator_id: str, line_id: int, reason: str) -> tuple[str, Adjusted]:
+    earlier = session.get(AuditEntry, line_id)
+    if earlier is None or earlier.action != ADJUSTED:
+        raise NotFound("There is no such adjustment.")
+    user_id, credits = earlier.subject, -int(earlier.facts["credits"])
+    hold_user(session, user_id=user_id)
+    if not ledger.undo_adjustment(session, user_id=user_id, audit_id=line_id, credits=credits):
+        raise Conflict("This was undone before.")
+    facts = {"credits": credits, "undoes": line_id}
+    line = write_line(
+        session, operator_id=operator_id, action=UNDONE, subject=user_id, reason=reason, facts=facts
+    )
+    return user_id, Adjusted(line, credits, ledger.balance(session, user_id=user_id).remaining)
