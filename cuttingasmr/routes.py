@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 HOME = "/"
 PROFILE = "/profile"
 PROFILE_SETTINGS = "/profile#settings"
+PROFILE_LETTERS = "/profile#letters"
 LIBRARY = "/library"
 PRICING = "/pricing"
 PAYMENT_SUCCESS = "/payment/success"
@@ -85,6 +86,11 @@ def media(token: str) -> str:
 def export_file(token: str) -> str:
     """Say where a link to an archive of somebody's data leads."""
     return f"/api/exports/{token}"
+
+
+def stop_letters(token: str) -> str:
+    """Say where letters that somebody can do without are stopped."""
+    return f"/api/letters/stop/{token}"
 
 
 def video_page(video_id: str) -> str:

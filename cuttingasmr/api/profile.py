@@ -28,9 +28,8 @@ WEBP: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}, "d
 class NoticesShape(Shape):
     """Which mails somebody wants."""
 
-    ready: bool = Field(description="A video is ready, and no page of theirs is open")
-    low: bool = Field(description="Their credits run low")
-    news: bool = Field(description="What is new here")
+    ready: bool = Field(description="A video has ended while no page of theirs was open")
+    low: bool = Field(description="The credits that they bought are not enough for another video")
 
 
 class Profile(Answer):
@@ -58,7 +57,7 @@ class Profile(Answer):
             remaining_credits=user.remaining_credits,
             theme=user.theme,
             region=user.region,
-            notices=NoticesShape(ready=user.mails_ready, low=user.mails_low, news=user.mails_news),
+            notices=NoticesShape(ready=user.mails_ready, low=user.mails_low),
         )
 
 
@@ -67,7 +66,6 @@ class NoticesChange(Shape):
 
     ready: StrictBool | None = None
     low: StrictBool | None = None
-    news: StrictBool | None = None
 
 
 class ProfileChange(Shape):

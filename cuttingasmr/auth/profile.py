@@ -36,7 +36,7 @@ REGIONS: Final = {
 }
 """As what dates, numbers and money can be written; every browser knows them (ECMA-402)."""
 
-NOTICES: Final = ("mails_ready", "mails_low", "mails_news")
+NOTICES: Final = ("mails_ready", "mails_low")
 
 JOINERS: Final = "\u200c\u200d"
 """Cannot be seen, but hold a family's emoji and Persian words together."""

@@ -15,8 +15,9 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
-from cuttingasmr.letters import links
-from cuttingasmr.letters.wording import Told
+from cuttingasmr.letters import links, optional
+from cuttingasmr.letters.optional import Topic
+from cuttingasmr.letters.wording import Told, page_of
 from cuttingasmr.models import Letter, LetterKind, MailedLink, Purpose, User
 from cuttingasmr.models.user import NO_ADDRESS, ClerkState
 
@@ -42,7 +43,7 @@ PURPOSES: Final = {
 
 @dataclass(frozen=True)
 class Post:
-    """A letter on its way: taken for its `turn`-th try. `link` is empty where there is none."""
+    """A letter on its way: taken for its `turn`-th try. `link` is empty where there is none, `stop` where nothing is to be stopped."""
 
     id: str
     turn: int
@@ -50,6 +51,7 @@ class Post:
     to: str
     link: str
     written_at: datetime
+    stop: str = ""
 
 
 def write(session: Session, kind: LetterKind, *, to: str, user_id: str | None = None) -> Letter:
@@ -100,9 +102,10 @@ def _take(session: Session, letter: Letter) -> Post | None:
         return None
     letter.tries += 1
     letter.due_at = db.utc_now() + LEASE
-    purpose = told.purpose
-    link = links.url_of(purpose, links.token_of(letter.seed)) if purpose else ""
-    return Post(letter.id, letter.tries, told, letter.to_address, link, letter.created_at)
+    purpose, topic = told.purpose, told.topic
+    link = links.url_of(purpose, links.token_of(letter.seed)) if purpose else page_of(topic)
+    stop = optional.url_of(letter.user_id, topic) if topic and letter.user_id else ""
+    return Post(letter.id, letter.tries, told, letter.to_address, link, letter.created_at, stop)
 
 
 def _told(session: Session, letter: Letter) -> Told | None:
@@ -117,7 +120,14 @@ def _told(session: Session, letter: Letter) -> Told | None:
         case LetterKind.CONFIRM:
             return Told.CONFIRM if _is_good(session, letter, Purpose.CONFIRM) else None
         case _:
-            return Told(letter.kind)
+            told = Told(letter.kind)
+            return told if told.topic is None or _is_wanted(session, letter, told.topic) else None
+
+
+def _is_wanted(session: Session, letter: Letter, topic: Topic) -> bool:
+    """Tell whether what somebody can do without is still wanted, and still true."""
+    reader = optional.find_reader(session, topic, user_id=letter.user_id, address=letter.to_address)
+    return reader is not None and not (topic is Topic.LOW and optional.is_enough(reader))
 
 
 def _told_of_reset(session: Session, letter: Letter) -> Told | None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from cuttingasmr import db
 from cuttingasmr.letters import links, outbox
 from cuttingasmr.letters.outbox import Post
-from cuttingasmr.letters.wording import as_html, as_text, words_of
+from cuttingasmr.letters.wording import STOP, as_html, as_text, words_of
 from cuttingasmr.providers.mail import MailRefused, MailUnavailable, get_mailer, new_message
 
 AT_ONCE = 5
@@ -56,14 +56,16 @@ async def _send(post: Post, seconds: float) -> bool:
 
 def compose(post: Post) -> EmailMessage:
     """Write the message. Tried again, it is the same: its id is the letter's, its date the one on which it was written."""
-    words = words_of(post.told)
+    words, topic = words_of(post.told), post.told.topic
+    foot = (STOP[topic], post.stop) if topic and post.stop else None
     return new_message(
         name=post.id,
         written_at=post.written_at,
         to=post.to,
         subject=words.subject,
-        text=as_text(words, post.link),
-        html=as_html(words, post.link),
+        text=as_text(words, post.link, foot),
+        html=as_html(words, post.link, foot),
+        stop=post.stop,
     )
 
 

@@ -12,6 +12,7 @@ from string import Template
 from typing import Final
 
 from cuttingasmr import routes
+from cuttingasmr.letters.optional import Topic
 from cuttingasmr.models import Purpose
 from cuttingasmr.settings import get_settings
 
@@ -27,6 +28,17 @@ class Told(StrEnum):
     CHANGE_ASKED = "change-asked"
     CHANGED = "changed"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of a letter
+    READY = "ready"
+    MANY_READY = "many-ready"
+    FAILED = "failed"
+    MANY_FAILED = "many-failed"
+    SOME_FAILED = "some-failed"
+    LOW = "low"
+
+    @property
+    def topic(self) -> Topic | None:
+        """What it is about, if it is a letter that people can do without."""
+        return TOPICS.get(self)
 
     @property
     def purpose(self) -> Purpose | None:
@@ -39,6 +51,17 @@ LINKED: Final = {
     Told.RESET: Purpose.RESET,
     Told.CHANGE: Purpose.CHANGE,
 }
+
+TOPICS: Final = {
+    Told.READY: Topic.READY,
+    Told.MANY_READY: Topic.READY,
+    Told.FAILED: Topic.READY,
+    Told.MANY_FAILED: Topic.READY,
+    Told.SOME_FAILED: Topic.READY,
+    Told.LOW: Topic.LOW,
+}
+PLACES: Final = {Topic.READY: routes.LIBRARY, Topic.LOW: routes.PRICING}
+"""Where they lead: to a page, as everybody is led there; their link opens nothing."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +144,57 @@ WORDS: Final[dict[Told, Words]] = {
             NOT_YOU,
         ),
     ),
+    Told.READY: Words(
+        "Your video is ready",
+        ("The video that you asked for at CuttingASMR is made. It is in your library, with its sound.",),
+        "Watch it",
+    ),
+    Told.MANY_READY: Words(
+        "Your videos are ready",
+        (
+            "The videos that you asked for at CuttingASMR are made. They are in your library, with their sound.",
+        ),
+        "Watch them",
+    ),
+    Told.FAILED: Words(
+        "Your video could not be made",
+        (
+            "The video that you asked for at CuttingASMR could not be made. Its credits are yours again.",
+            "Your library says why, and there you can try it once more.",
+        ),
+        "See what happened",
+    ),
+    Told.MANY_FAILED: Words(
+        "Your videos could not be made",
+        (
+            "The videos that you asked for at CuttingASMR could not be made. Their credits are yours again.",
+            "Your library says why, and there you can try them once more.",
+        ),
+        "See what happened",
+    ),
+    Told.SOME_FAILED: Words(
+        "Your videos are ready, but not all",
+        (
+            "Not all of the videos that you asked for at CuttingASMR could be made. Those that could are in your library.",
+            "The credits of the others are yours again; your library says why they did not come.",
+        ),
+        "Look at them",
+    ),
+    Told.LOW: Words(
+        "Your credits are running out",
+        (
+            "The credits that you have left at CuttingASMR are not enough for another video.",
+            "You are told this once. Nothing is bought by itself: whether you get more is up to you.",
+        ),
+        "See the prices",
+    ),
 }
+
+STOP: Final = {
+    Topic.READY: "You get this because a video of yours ended while you were away. No more letters about your videos",
+    Topic.LOW: "You get this because you have bought credits. No more letters about your credits",
+}
+"""What stands before the link by which these letters are stopped."""
 
 HTML: Final = Template(
     """<!doctype html>
@@ -144,6 +217,7 @@ BUTTON: Final = (
     '<p style="margin:0 0 16px;font-size:13px;color:#6d6355">Or open this address: '
     '<a href="{url}" style="color:#7a5200;word-break:break-all">{url}</a></p>'
 )
+FOOT: Final = '<p style="margin:24px 0 0;font-size:13px;color:#6d6355">{why}: <a href="{url}" style="color:#7a5200">{url}</a></p>'
 
 
 def words_of(told: Told) -> Words:
@@ -155,16 +229,24 @@ def words_of(told: Told) -> Words:
     return Words(words.subject, before, words.press, after)
 
 
-def as_text(words: Words, link: str) -> str:
-    """Write a letter for those who read plain text."""
+def page_of(topic: Topic | None) -> str:
+    """Say where a letter leads that people can do without."""
+    return get_settings().app_url + PLACES[topic] if topic else ""
+
+
+def as_text(words: Words, link: str, foot: tuple[str, str] | None = None) -> str:
+    """Write a letter for those who read plain text. `foot` says why it came, and has the link by which such letters are stopped."""
     pressed = (f"{words.press}:\n{link}",) if link else ()
-    return "\n\n".join((*words.before, *pressed, *words.after, "CuttingASMR")) + "\n"
+    stopped = (f"{foot[0]}:\n{foot[1]}",) if foot else ()
+    return "\n\n".join((*words.before, *pressed, *words.after, "CuttingASMR", *stopped)) + "\n"
 
 
-def as_html(words: Words, link: str) -> str:
+def as_html(words: Words, link: str, foot: tuple[str, str] | None = None) -> str:
     """Write the same letter with a button. It loads nothing from anywhere, so it tells nobody that it was opened."""
     button = BUTTON.format(url=escape(link), press=escape(words.press)) if link else ""
     before, after = (
         "\n".join(PARAGRAPH.format(escape(it)) for it in some) for some in (words.before, words.after)
     )
-    return HTML.substitute(subject=escape(words.subject), paragraphs=f"{before}\n{button}\n{after}")
+    stopped = FOOT.format(why=escape(foot[0]), url=escape(foot[1])) if foot else ""
+    paragraphs = f"{before}\n{button}\n{after}\n{stopped}"
+    return HTML.substitute(subject=escape(words.subject), paragraphs=paragraphs)

@@ -12,6 +12,7 @@ from cuttingasmr.models.figure import DayFigure, OrderTaking
 from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.letter import Letter, LetterKind, MailedLink, Purpose
 from cuttingasmr.models.moderation import ModerationDecision
+from cuttingasmr.models.notice import Notice
 from cuttingasmr.models.order import CREDITED, Order, OrderState
 from cuttingasmr.models.picture import Picture
 from cuttingasmr.models.provider_key import ProviderCall, ProviderKey
@@ -44,6 +45,7 @@ __all__ = [
     "LetterKind",
     "MailedLink",
     "ModerationDecision",
+    "Notice",
     "Order",
     "OrderState",
     "OrderTaking",

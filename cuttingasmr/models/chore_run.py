@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from cuttingasmr.models.columns import moment
+from cuttingasmr.models.columns import later, moment
 
 
 class ChoreRun(SQLModel, table=True):
@@ -23,4 +23,6 @@ class ChoreRun(SQLModel, table=True):
     """Videos whose credits it gave back."""
     removed: int = 0
     """Files and rows that it let go."""
+    done_until: datetime | None = later()
+    """Of a job that follows what happens: all that happened up to then has been seen to."""
     last_error: str = Field(default="", max_length=200)

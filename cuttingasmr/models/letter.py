@@ -20,6 +20,12 @@ class LetterKind(StrEnum):
     CHANGE_ASKED = "change-asked"
     CHANGED = "changed"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of a letter
+    READY = "ready"
+    MANY_READY = "many-ready"
+    FAILED = "failed"
+    MANY_FAILED = "many-failed"
+    SOME_FAILED = "some-failed"
+    LOW = "low"
 
 
 class Purpose(StrEnum):

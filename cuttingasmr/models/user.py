@@ -65,8 +65,7 @@ class User(SQLModel, table=True):
     """How dates, numbers and money are written, such as `de-DE`; empty for as their browser does."""
     mails_ready: bool = True
     mails_low: bool = True
-    mails_news: bool = False
-    """Which mails they want: a video is ready, credits are low, what is new here."""
+    """Which letters they want that nobody needs: a video is ready, credits are low (people/notices.py)."""
     is_banned: bool = False
     is_demo: bool = False
     total_credits: int = 0

@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import ssl
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import format_datetime, parseaddr
 from functools import cache
-from typing import Protocol
+from typing import Protocol, cast
 
 import aiosmtplib
 import httpx
@@ -35,6 +35,18 @@ SECONDS, LEAVE_SECONDS = 20.0, 2.0
 
 FOR_GOOD = range(500, 600)
 UNREADABLE = 422
+
+
+class _ListUnsubscribe(UnstructuredHeader):
+    """This header, never folded: `email` folds a long address into encoded words, which no mail program reads there."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """Write it as it is; a line may have 998 characters (RFC 5322, 2.1.1)."""
+        return f"List-Unsubscribe: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", cast("type", _ListUnsubscribe))
 
 
 class MailRefused(Exception):
@@ -63,20 +75,23 @@ def get_mailer() -> Mailer:
 
 
 def new_message(
-    *, name: str, written_at: datetime, to: str, subject: str, text: str, html: str
+    *, name: str, written_at: datetime, to: str, subject: str, text: str, html: str, stop: str = ""
 ) -> EmailMessage:
     """Write a message as plain text and as HTML. Raises `MailRefused` for an address to which no message can be written.
 
-    `name` makes its `Message-ID`. No header can hold the end of a line: `email` raises `ValueError`, and who writes is checked.
+    `name` makes its `Message-ID`; `stop` is the address by which mail programs stop such letters (RFC 8058). No header can hold the end of a line: `email` raises `ValueError`, and who writes is checked.
     """
     address = wire_address(to)
     shown, sender = parseaddr(get_settings().mail_from)
-    message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
+    message = EmailMessage(policy=(SMTP if address.isascii() else SMTPUTF8).clone(header_factory=_headers))
     message["From"] = _named_address(shown, sender)
     message["To"] = _named_address("", address)
     message["Subject"] = subject
     message["Date"] = format_datetime(written_at)
     message["Message-ID"] = f"<{name}@{sender.rpartition('@')[2]}>"
+    if stop:
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's "I am on holiday" answers it
     message.set_content(text)
     message.add_alternative(html, subtype="html")
