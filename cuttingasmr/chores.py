@@ -19,7 +19,7 @@ from cuttingasmr.generation.supervisor import Chore
 from cuttingasmr.letters import sending
 from cuttingasmr.payments import report, webhook
 from cuttingasmr.payments.reconcile import reconcile
-from cuttingasmr.people import erasing, exports
+from cuttingasmr.people import erasing, exports, notices
 from cuttingasmr.providers.http import close_client
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -95,6 +95,7 @@ send_letters = Aside("letters", sending.send_due)
 
 CHORES = (
     Chore(2.0, send_letters),
+    Chore(10.0, Aside(notices.NAME, notices.write_due)),
     Chore(15.0, reconcile_orders),
     Chore(MINUTE, tell_clerk),
     Chore(HOUR, audit_money, "audit"),

@@ -11,10 +11,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Collection, Generator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
+from uuid import uuid4
 
 import redis
 import redis.asyncio
@@ -24,6 +27,14 @@ from cuttingasmr.settings import get_settings
 
 CHANNEL = "cuttingasmr:live"
 SILENCE_SECONDS = 15
+
+QUESTION = "?"
+"""Begins a message that asks who is there, which no user's id does: then a name for the answers, and the users' ids."""
+
+ANSWER_SECONDS = 5.0
+"""How long the other processes are waited for; one that says nothing by then shows nobody's page."""
+
+ANSWERS_LAST_SECONDS = 60
 
 log = structlog.get_logger()
 
@@ -83,6 +94,11 @@ class Switchboard:
         for listener in listeners:
             listener.ring()
 
+    def of(self, user_ids: Collection[str]) -> set[str]:
+        """Tell which of these users have a page open in this process."""
+        with self._lock:
+            return {user_id for user_id in user_ids if user_id in self._listeners}
+
 
 _switchboard = Switchboard()
 listening = _switchboard.listening
@@ -109,6 +125,37 @@ def _tell(user_id: str) -> None:
         _redis().publish(CHANNEL, user_id)
     except redis.RedisError as error:
         log.warning("live.unreachable", error=type(error).__name__)
+
+
+async def who_is_there(user_ids: Collection[str]) -> set[str] | None:
+    """Tell which of these users have a page open, in whichever process; `None` when the others cannot be asked."""
+    there = _switchboard.of(user_ids)
+    rest = [user_id for user_id in user_ids if user_id not in there]
+    if not rest or not get_settings().redis_url:
+        return there
+    try:
+        return there | await asyncio.to_thread(_ask, rest)
+    except redis.RedisError as error:
+        log.warning("live.unreachable", error=type(error).__name__)
+        return None
+
+
+def _ask(user_ids: Collection[str]) -> set[str]:
+    """Ask all processes, and wait until each has said who is there, or for as long as is sensible."""
+    line: Any = _redis()
+    question, found = uuid4().hex, set[str]()
+    missing = int(line.publish(CHANNEL, " ".join((QUESTION, question, *user_ids))))
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while missing > 0 and time.monotonic() < deadline:
+        answer = line.blpop([_answers_to(question)], timeout=1)
+        if answer is not None:
+            missing -= 1
+            found.update(answer[1].decode().split())
+    return found
+
+
+def _answers_to(question: str) -> str:
+    return f"{CHANNEL}:{question}"
 
 
 @contextlib.asynccontextmanager
@@ -144,4 +191,15 @@ async def _relay_once() -> None:
         while True:
             message = await channel.get_message(timeout=SILENCE_SECONDS)
             if message is not None and message["type"] == "message":
-                _switchboard.ring(message["data"].decode())
+                await _hear(client, message["data"].decode())
+
+
+async def _hear(client: Any, said: str) -> None:  # noqa: ANN401 - redis types its own client no closer
+    """Wake somebody's pages, or say who of those that are asked for has one open here: also if that is nobody."""
+    if not said.startswith(QUESTION):
+        _switchboard.ring(said)
+        return
+    _, question, *user_ids = said.split()
+    name = _answers_to(question)
+    await client.rpush(name, " ".join(_switchboard.of(user_ids)))
+    await client.expire(name, ANSWERS_LAST_SECONDS)

@@ -179,6 +179,8 @@ class Settings(BaseSettings):
     """A video that has not come after this long is given up and its credits returned."""
     bin_days: int = Field(default=7, ge=0)
     """How many days a deleted video can be taken back before its files and its words go for good."""
+    notice_after_seconds: float = Field(default=120, gt=0)
+    """How long after the end of a video its owner may come back before they are written to."""
     deletion_days: int = Field(default=7, ge=0)
     """How many days somebody who leaves can come back before their account is erased."""
     export_days: int = Field(default=7, ge=1)
