@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,3 +172,52 @@ async def test_without_redis_from_the_start_publishing_and_relaying_do_not_fail(
             live.publish("ada")
 
             assert await listener.wait(SOON)
+
+
+async def test_who_is_there_is_known_in_this_process() -> None:
+    with live.listening("ada"):
+        assert await live.who_is_there(["ada", "bob"]) == {"ada"}
+    assert await live.who_is_there(["ada", "bob"]) == set()
+
+
+ELSEWHERE = """
+import asyncio, sys
+from cuttingasmr import live
+
+async def main() -> None:
+    async with live.relaying():
+        with live.listening("ada"), live.listening("eve") as eve:
+            await eve.wait(60)
+
+asyncio.run(main())
+"""
+
+
+async def test_who_is_there_is_asked_of_every_process(connected: RedisServer) -> None:
+    environment = {**os.environ, "REDIS_URL": connected.url}
+    start = asyncio.create_subprocess_exec
+    others = [await start(sys.executable, "-c", ELSEWHERE, cwd=ROOT, env=environment) for _ in range(2)]
+    try:
+        while await asyncio.to_thread(relays) < len(others):  # noqa: ASYNC110 - nobody tells when they listen
+            await asyncio.sleep(0.05)
+        with live.listening("bob"):
+            assert await live.who_is_there(["ada", "bob", "cyd"]) == {"ada", "bob"}
+    finally:
+        live._redis().publish(live.CHANNEL, "eve")
+        assert [await other.wait() for other in others] == [0, 0]
+
+
+def relays() -> int:
+    """Count the processes that listen to Redis."""
+    line: Any = live._redis()
+    return dict(line.pubsub_numsub(live.CHANNEL))[live.CHANNEL.encode()]
+
+
+async def test_when_the_others_cannot_be_asked_nothing_is_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bind(monkeypatch, tmp_path, redis_url=f"redis://127.0.0.1:{free_port()}/0")
+
+    with live.listening("ada"):
+        assert await live.who_is_there(["ada"]) == {"ada"}
+        assert await live.who_is_there(["ada", "bob"]) is None

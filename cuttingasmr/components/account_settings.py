@@ -140,6 +140,56 @@ def region_setting() -> rx.Component:
     )
 
 
+def letters_setting() -> rx.Component:
+    """Choose which letters come that one can do without. What an account needs, such as a new password, is no choice."""
+    card = setting(
+        "Letters",
+        "By e-mail. Each has a link that stops letters of its kind.",
+        rx.cond(
+            ~Account.is_address_confirmed,
+            rx.el.p("None comes before you have confirmed your address.", class_name=theme.UNPROVED_NOTE),
+        ),
+        rx.el.div(
+            _letters(
+                "ready",
+                Account.mails_ready,
+                "Your videos have ended",
+                "When they are ready, or could not be made, and you have no page of ours open.",
+            ),
+            _letters(
+                "low",
+                Account.mails_low,
+                "Your credits are used up",
+                "Once, when those that you bought are not enough for another video.",
+            ),
+            class_name=theme.SWITCHES,
+        ),
+        outcome("letters"),
+        setting_id="letters",
+    )
+    return rx.cond(Account.can_get_letters, card)
+
+
+def _letters(about: str, wanted: rx.Var[bool], name: str, note: str) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(
+            rx.el.span(name, class_name="text-[0.9375rem] text-ink"),
+            rx.el.span(note, class_name=theme.NOTE, custom_attrs={"id": f"letters-{about}-note"}),
+            class_name="flex min-w-0 flex-col gap-0.5",
+        ),
+        rx.el.input(
+            type="checkbox",
+            role="switch",
+            checked=wanted,
+            on_change=lambda on: Account.choose_letters(about, on),
+            class_name=theme.SWITCH_BOX,
+            aria_label=name,
+            custom_attrs={"data-letters-about": about, "aria-describedby": f"letters-{about}-note"},
+        ),
+        class_name=theme.SWITCH_ROW,
+    )
+
+
 def picture_note() -> rx.Component:
     """Say that the picture was taken off, with a way to take it back; it goes after ten seconds (assets/site.css)."""
     return rx.el.div(

@@ -377,7 +377,14 @@ THEME_CARD: Final = (
 THEME_VIEW: Final = "relative h-16 w-full overflow-hidden rounded-xl sm:h-20"
 THEME_NAME: Final = "flex items-center gap-2 px-1.5 pb-1"
 SELECT_WIDE: Final = f"{FIELD} cursor-pointer appearance-none pr-10"
-SWITCH_ROW: Final = "flex cursor-pointer items-center justify-between gap-6 py-1"
+SWITCHES: Final = "flex flex-col divide-y divide-line/60"
+SWITCH_ROW: Final = "flex cursor-pointer items-center justify-between gap-6 py-4 first:pt-0 last:pb-0"
+SWITCH_BOX: Final = (
+    "relative h-6 w-11 shrink-0 cursor-pointer appearance-none rounded-full border border-faint bg-raised transition-colors "
+    "before:absolute before:left-[3px] before:top-[3px] before:size-4 before:rounded-full before:bg-soft before:transition-transform "
+    "checked:border-honey checked:bg-honey checked:before:translate-x-5 checked:before:bg-honey-ink"
+)
+UNPROVED_NOTE: Final = "rounded-2xl bg-raised px-4 py-3 text-sm text-ink"
 NOTICE: Final = "flex flex-wrap items-center gap-x-4 gap-y-3 rounded-2xl border border-amber/50 bg-panel p-4 text-sm text-ink sm:px-5"
 TEXT_AREA: Final = f"grows block min-h-40 max-h-[60dvh] resize-y leading-relaxed {FIELD}"
 KINDS: Final = "flex flex-wrap gap-2"

@@ -8,6 +8,7 @@ from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.account_security import account_security, confirm_note
 from cuttingasmr.components.account_settings import (
+    letters_setting,
     name_setting,
     picture_note,
     picture_setting,
@@ -86,6 +87,7 @@ def _settings() -> tuple[rx.Component, ...]:
         name_setting(),
         theme_setting(),
         region_setting(),
+        letters_setting(),
         account_security(),
     )
 

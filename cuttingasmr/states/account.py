@@ -10,7 +10,7 @@ import reflex as rx
 
 from cuttingasmr.auth import avatars, profile
 from cuttingasmr.errors import AppError
-from cuttingasmr.models import User
+from cuttingasmr.models import NO_ADDRESS, User
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.asking import asker
 from cuttingasmr.states.views import moment
@@ -22,6 +22,11 @@ class Account(rx.State):
     since: rx.Field[str] = rx.field("")
     region: rx.Field[str] = rx.field("")
     has_picture: rx.Field[bool] = rx.field(default=False)
+    mails_ready: rx.Field[bool] = rx.field(default=False)
+    mails_low: rx.Field[bool] = rx.field(default=False)
+    can_get_letters: rx.Field[bool] = rx.field(default=False)
+    """Whether there is an address, and a site that writes to it."""
+    is_address_confirmed: rx.Field[bool] = rx.field(default=False)
     affordable: rx.Field[int] = rx.field(0)
     """How many videos their credits are enough for."""
     said: rx.Field[str] = rx.field("")
@@ -50,6 +55,17 @@ class Account(rx.State):
             return "Saved."
 
         await self._do("region", act)
+
+    @rx.event
+    async def choose_letters(self, about: object, wanted: object) -> None:
+        """Get letters about something, or get none."""
+        facts = {f"mails_{about}": wanted}
+
+        async def act(user: User) -> str:
+            show_account(self, await profile.change(user_id=user.id, facts=facts))
+            return "Saved."
+
+        await self._do("letters", act)
 
     @rx.event
     async def take_picture_off(self) -> None:
@@ -86,6 +102,10 @@ def show_account(account: Account, user: User) -> None:
         "since": moment(user.created_at),
         "region": user.region,
         "has_picture": user.picture_id is not None,
+        "mails_ready": user.mails_ready,
+        "mails_low": user.mails_low,
+        "can_get_letters": get_settings().has_mail and not user.email.endswith(NO_ADDRESS),
+        "is_address_confirmed": user.email_verified_at is not None,
         "affordable": max(0, user.remaining_credits) // get_settings().video_cost,
     }
     for name, value in seen.items():

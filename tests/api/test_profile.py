@@ -49,17 +49,17 @@ def test_name_and_settings_are_changed_together_or_not_at_all(api: Api) -> None:
 
     changed = person.http.patch(
         "/api/user/profile",
-        json={"name": " Ada <i>L</i> ", "theme": "light", "region": "de-DE", "notices": {"news": True}},
+        json={"name": " Ada <i>L</i> ", "theme": "light", "region": "de-DE", "notices": {"low": False}},
     ).json()
     refused = person.http.patch("/api/user/profile", json={"name": "Augusta", "theme": "sepia"})
 
     assert (before["name"], before["theme"], before["region"]) == ("Somebody", "", "")
-    assert before["notices"] == {"ready": True, "low": True, "news": False}
+    assert before["notices"] == {"ready": True, "low": True}
     assert before["remainingCredits"] == 18
     assert refused.status_code == 422
     assert person.http.get("/api/user/profile").json() == changed
     assert (changed["name"], changed["theme"], changed["region"]) == ("Ada <i>L</i>", "light", "de-DE")
-    assert changed["notices"] == {"ready": True, "low": True, "news": True}
+    assert changed["notices"] == {"ready": True, "low": False}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_name_and_settings_are_changed_together_or_not_at_all(api: Api) -> None:
         {"name": 7},
         {"region": "de-DE\x00"},
         {"theme": "\x00"},
-        {"notices": {"news": "yes"}},
+        {"notices": {"ready": "yes"}},
         {"notices": []},
         [],
     ],

@@ -87,7 +87,7 @@ UNKNOWN: tuple[dict[str, object], ...] = (
     {"theme": None},
     {"theme": ["dark"]},
     {"region": "xx-XX"},
-    {"mails_news": "yes"},
+    {"mails_ready": "yes"},
     {"is_banned": False},
     {"total_credits": 1_000_000},
     {"name": "Ada", "theme": "sepia"},

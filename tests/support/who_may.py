@@ -71,6 +71,9 @@ ROUTES: dict[str, Route] = {
     ),  # these have none
     "POST /api/auth/change-email": signed_in(403, body={"email": "{fresh}", "password": "one of the two"}),
     "DELETE /api/auth/change-email": signed_in(),
+    "GET /api/letters/stop/{token}": all_of(404),  # who has a whole one needs no session
+    "HEAD /api/letters/stop/{token}": all_of(404),
+    "POST /api/letters/stop/{token}": all_of(404),
     "GET /api/auth/clerk": all_of(404),  # where there is no Clerk, as here
     "POST /api/auth/clerk": all_of(401, body={"token": "x"}),
     "GET /api/user/sync": signed_in(),
@@ -208,6 +211,7 @@ HANDLERS: dict[str, Handler] = {
     "History.show_more_lines": Handler(SIGNED_IN),
     "Account.rename": Handler(SIGNED_IN, {"form": {"name": "Ada"}}, tells="error"),
     "Account.choose_region": Handler(SIGNED_IN, {"region": "de-DE"}, tells="error"),
+    "Account.choose_letters": Handler(SIGNED_IN, {"about": "ready", "wanted": False}, tells="error"),
     "Account.take_picture_off": Handler(SIGNED_IN, tells="error"),
     "Account.put_picture_back": Handler(SIGNED_IN, tells="error", is_called=False),
     "Purchases.watch": Handler(NOBODY),
