@@ -11,7 +11,7 @@ from sqlmodel import Session
 from cuttingasmr import db
 from cuttingasmr.letters import links, outbox
 from cuttingasmr.letters.outbox import Post
-from cuttingasmr.letters.wording import STOP, as_html, as_text, words_of
+from cuttingasmr.letters.wording import as_html, as_text, foot_of, words_of
 from cuttingasmr.providers.mail import MailRefused, MailUnavailable, get_mailer, new_message
 
 AT_ONCE = 5
@@ -56,8 +56,7 @@ async def _send(post: Post, seconds: float) -> bool:
 
 def compose(post: Post) -> EmailMessage:
     """Write the message. Tried again, it is the same: its id is the letter's, its date the one on which it was written."""
-    words, topic = words_of(post.told), post.told.topic
-    foot = (STOP[topic], post.stop) if topic and post.stop else None
+    words, foot = words_of(post.told), foot_of(post.told.topic, post.stop)
     return new_message(
         name=post.id,
         written_at=post.written_at,

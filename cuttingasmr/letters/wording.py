@@ -190,11 +190,23 @@ WORDS: Final[dict[Told, Words]] = {
     ),
 }
 
+
+@dataclass(frozen=True)
+class Foot:
+    """Why a letter came that its reader can do without, and the link by which such letters are stopped."""
+
+    why: str
+    press: str
+    url: str
+
+
 STOP: Final = {
-    Topic.READY: "You get this because a video of yours ended while you were away. No more letters about your videos",
-    Topic.LOW: "You get this because you have bought credits. No more letters about your credits",
+    Topic.READY: (
+        "You get this because a video of yours ended while you were away.",
+        "No more letters about my videos",
+    ),
+    Topic.LOW: ("You get this because you have bought credits.", "No more letters about my credits"),
 }
-"""What stands before the link by which these letters are stopped."""
 
 HTML: Final = Template(
     """<!doctype html>
@@ -217,7 +229,7 @@ BUTTON: Final = (
     '<p style="margin:0 0 16px;font-size:13px;color:#6d6355">Or open this address: '
     '<a href="{url}" style="color:#7a5200;word-break:break-all">{url}</a></p>'
 )
-FOOT: Final = '<p style="margin:24px 0 0;font-size:13px;color:#6d6355">{why}: <a href="{url}" style="color:#7a5200">{url}</a></p>'
+FOOT: Final = '<p style="margin:24px 0 0;font-size:13px;color:#6d6355">{why} <a href="{url}" style="color:#7a5200">{press}</a></p>'
 
 
 def words_of(told: Told) -> Words:
@@ -234,19 +246,26 @@ def page_of(topic: Topic | None) -> str:
     return get_settings().app_url + PLACES[topic] if topic else ""
 
 
-def as_text(words: Words, link: str, foot: tuple[str, str] | None = None) -> str:
-    """Write a letter for those who read plain text. `foot` says why it came, and has the link by which such letters are stopped."""
+def foot_of(topic: Topic | None, url: str) -> Foot | None:
+    """Write what stands below a letter that people can do without."""
+    return Foot(*STOP[topic], url) if topic and url else None
+
+
+def as_text(words: Words, link: str, foot: Foot | None = None) -> str:
+    """Write a letter for those who read plain text."""
     pressed = (f"{words.press}:\n{link}",) if link else ()
-    stopped = (f"{foot[0]}:\n{foot[1]}",) if foot else ()
+    stopped = (f"{foot.why}\n{foot.press}:\n{foot.url}",) if foot else ()
     return "\n\n".join((*words.before, *pressed, *words.after, "CuttingASMR", *stopped)) + "\n"
 
 
-def as_html(words: Words, link: str, foot: tuple[str, str] | None = None) -> str:
+def as_html(words: Words, link: str, foot: Foot | None = None) -> str:
     """Write the same letter with a button. It loads nothing from anywhere, so it tells nobody that it was opened."""
     button = BUTTON.format(url=escape(link), press=escape(words.press)) if link else ""
     before, after = (
         "\n".join(PARAGRAPH.format(escape(it)) for it in some) for some in (words.before, words.after)
     )
-    stopped = FOOT.format(why=escape(foot[0]), url=escape(foot[1])) if foot else ""
+    stopped = (
+        FOOT.format(why=escape(foot.why), url=escape(foot.url), press=escape(foot.press)) if foot else ""
+    )
     paragraphs = f"{before}\n{button}\n{after}\n{stopped}"
     return HTML.substitute(subject=escape(words.subject), paragraphs=paragraphs)

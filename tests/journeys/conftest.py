@@ -37,7 +37,7 @@ def busy_site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
     """One whole site for all the journeys that only come and make something."""
     folder = tmp_path_factory.mktemp("journeys")
     sandbox = Sandbox(folder, SANDBOX_RENDER_SECONDS=RENDER_SECONDS).start()
-    site = Site(folder, databases.make("sqlite"), sandbox)
+    site = Site(folder, databases.make("sqlite"), sandbox, NOTICE_AFTER_SECONDS="1")
     try:
         yield site.start()
     finally:
