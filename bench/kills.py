@@ -31,7 +31,7 @@ Held = dict[str, str]
 def run(cluster: Postgres) -> list[Row]:
     """Make them, killing, until all have ended; the provider takes 20 in ten seconds, as kie.ai does."""
     given: dict[str, Any] = {"USER_VIDEO_LIMIT": "100000", "WORKER": "off"}
-    with whole_site("postgres", cluster=cluster, **given) as site:
+    with whole_site("postgres", cluster=cluster, sandbox={"SANDBOX_RENDER_SECONDS": "40"}, **given) as site:
         owner = site.someone()
         before = owner.balance()
         workers = [site.worker(name).start() for name in ("first", "second")]

@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=64), nullable=False),
         sa.Column("order_id", sa.String(length=32), nullable=False),
         sa.Column("cents", sa.Integer(), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("reference"),
     )

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from cuttingasmr.models.columns import moment
+from cuttingasmr.models.columns import later
 
 
 class DayFigure(SQLModel, table=True):
@@ -22,12 +22,13 @@ class DayFigure(SQLModel, table=True):
 
 
 class OrderTaking(SQLModel, table=True):
-    """Money that a refund or a dispute took back from a credited order, once for each, on the day it came."""
+    """Money that a refund or a dispute took back from an order, once for each."""
 
     __tablename__ = "order_takings"  # pyright: ignore[reportAssignmentType] - sqlmodel types it as a method
 
     reference: str = Field(primary_key=True, max_length=64)
-    """As in the ledger: the refund's or the dispute's id, or the order's for what was taken before it was credited."""
+    """The refund's or the dispute's id; a line of before these were written down may bear the order's."""
     order_id: str = Field(foreign_key="orders.id", ondelete="RESTRICT", index=True, max_length=32)
     cents: int
-    taken_at: dt.datetime = moment(index=True)
+    taken_at: dt.datetime | None = later(index=True)
+    """When it counts: as it came, or as its order was credited after that; `None` while the order waits for a person."""

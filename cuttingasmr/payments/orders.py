@@ -157,22 +157,43 @@ def credit(session: Session, order: Order) -> None:
     session.flush()
     ledger.purchase(session, user_id=order.user_id, order_id=order.id, credits=order.credits)
     if order.taken_cents:
-        _claw_back(session, order, reference=order.id, cents=order.taken_cents)
+        _claw_back(session, order, reference=order.id)
+        waited = update(OrderTaking).where(
+            col(OrderTaking.order_id) == order.id, col(OrderTaking.taken_at).is_(None)
+        )
+        session.exec(waited.values(taken_at=db.utc_now()))
         session.flush()
 
 
 def take_back(session: Session, taking: Taking, *, is_dispute: bool) -> Order | None:
     """Take back credits in proportion to the money, once for each refund or dispute; `None` for an order that is not known (yet)."""
     order = find_paid(session, taking)
-    if order is None or ledger.was_taken_back(session, reference=taking.id):
+    if order is None or not _is_new(session, order, taking):
         return order
-    before = order.taken_cents
-    order.taken_cents = min(before + taking.amount, order.paid_cents or 0)
     if order.state in CREDITED:
-        _claw_back(session, order, reference=taking.id, cents=order.taken_cents - before)
+        _claw_back(session, order, reference=taking.id)
         order.state = _state_after(order, is_dispute=is_dispute)
     session.flush()
     return order
+
+
+def _is_new(session: Session, order: Order, taking: Taking) -> bool:
+    """Write down what a refund or a dispute takes, and tell whether that had not been done before.
+
+    For the operators' figures it counts now, or, while the order waits for a person, once that is credited.
+    """
+    if ledger.was_taken_back(session, reference=taking.id):
+        return False
+    cents = min(taking.amount, max(0, (order.paid_cents or 0) - order.taken_cents))
+    facts = {
+        "order_id": order.id,
+        "cents": cents,
+        "taken_at": db.utc_now() if order.state in CREDITED else None,
+    }
+    if not db.write_once(session, OrderTaking, once=("reference",), reference=taking.id, **facts):
+        return False
+    order.taken_cents += cents
+    return True
 
 
 def _state_after(order: Order, *, is_dispute: bool) -> OrderState:
@@ -191,18 +212,14 @@ def find_paid(session: Session, taking: Taking) -> Order | None:
     return session.exec(select(Order).where(by).with_for_update()).first()
 
 
-def _claw_back(session: Session, order: Order, *, reference: str, cents: int) -> None:
-    """Bring what was taken back to the share of the money that is gone, rounded in the buyer's favour.
-
-    `cents` are what this refund or dispute took; they are written down for the operators' figures.
-    """
+def _claw_back(session: Session, order: Order, *, reference: str) -> None:
+    """Bring what was taken back to the share of the money that is gone, rounded in the buyer's favour."""
     target = order.credits * order.taken_cents // max(1, order.paid_cents or 0)
     credits = max(0, min(order.credits, target) - order.clawed_back)
     if order.user_id and ledger.claw_back(
         session, user_id=order.user_id, reference=reference, credits=credits
     ):
         order.clawed_back += credits
-        session.add(OrderTaking(reference=reference, order_id=order.id, cents=cents))
 
 
 def _lock_known(session: Session, payment: Payment, ticket: Ticket | None) -> list[Order]:

@@ -29,6 +29,7 @@ def user_of(page: Page, site: Site) -> dict[str, str]:
 
 def delete(page: Page, *, confirm: str, password: str = PASSWORD) -> None:
     """Fill in the question, and press."""
+    page.get_by_role("navigation", name="Profile").get_by_role("link", name="Data and account").click()
     page.get_by_role("button", name="Delete my account").click()
     question = page.get_by_role("dialog", name="Delete your account?")
     expect(question.get_by_role("button", name="Keep my account")).to_be_focused()
@@ -46,7 +47,7 @@ def sign_in(page: Page, email: str) -> None:
 def test_somebody_takes_their_data_along(page: Page, busy_site: Site, tmp_path: Path) -> None:
     ada = join(page, busy_site)
     ada.make("a knife through a takeaway honeycomb").wait_for("ready")
-    ada.open("/profile")
+    ada.open("/profile#data")
     archive = page.locator("[data-export]")
 
     page.get_by_role("button", name="Prepare my archive").click()
@@ -85,7 +86,7 @@ def test_somebody_leaves_comes_back_and_leaves_for_good(page: Page, busy_site: S
     page.get_by_label("Type DELETE").fill("DELETE")
     page.get_by_label("Your password").fill("not the password")
     page.get_by_role("button", name="Delete it").click()
-    expect(page.locator("[data-error=leaving]")).to_contain_text("not the password of your account")
+    expect(page.locator("[data-error=leaving]")).to_contain_text("not your present password")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete it").click()
 

@@ -63,6 +63,7 @@ def test_an_address_is_confirmed_and_changed_by_letters_and_the_open_profile_kno
     expect(mail.get_by_role("heading", name="This link is over.")).to_be_visible()
 
     new = f"{time.monotonic_ns()}@new.example"
+    page.get_by_role("navigation", name="Profile").get_by_role("link", name="Settings").click()
     row(page, "e-mail").locator("summary").click()
     row(page, "e-mail").get_by_label("New e-mail address").fill(new)
     row(page, "e-mail").get_by_role("button", name="Send the link").click()

@@ -39,8 +39,8 @@ def test_idle_tabs_send_nothing_and_ask_the_database_nothing(page: Page, quiet_s
     assert quiet_site.seen() == before
 
 
-EARS = {"/": 1, "/profile": 2, "/library": 1}
-"""How many live lists each page has: on the profile, what was made and what was bought."""
+EARS = {"/": 1, "/profile": 4, "/library": 1}
+"""How many live things each page has: on the profile, what was made, what was bought, the address, and the archive."""
 
 
 def test_tabs_that_are_closed_leave_nothing_behind(page: Page, quiet_site: WatchedSite) -> None:

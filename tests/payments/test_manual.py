@@ -9,7 +9,7 @@ from cuttingasmr import db
 from cuttingasmr.auth import operators
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.errors import Conflict, Invalid, NotFound
-from cuttingasmr.models import AuditEntry, OrderState, Outcome, User
+from cuttingasmr.models import AuditEntry, OrderState, OrderTaking, Outcome, User
 from cuttingasmr.payments import manual
 from tests.payments.test_webhook import credits_of, deliver, make_order, order, paid_order
 from tests.support.creem_says import paid, refunded
@@ -22,6 +22,12 @@ pytestmark = pytest.mark.usefixtures("shop")
 def operator() -> User:
     user_id = make_user(credits=0, email="operator@example.org")
     return db.look(lambda session: session.get_one(User, user_id))
+
+
+def takings() -> list[tuple[int, bool]]:
+    """What was taken back, and whether that counts yet."""
+    rows = db.look(lambda session: session.exec(select(OrderTaking)).all())
+    return [(row.cents, row.taken_at is not None) for row in rows]
 
 
 def reasons(action: str) -> list[str]:
@@ -52,12 +58,19 @@ async def test_a_held_payment_that_was_partly_refunded_is_granted_without_that_p
     order_id = make_order(buyer)
     event = paid(request_id=order_id, currency="EUR")
     await deliver(event)
-    await deliver(refunded(event, 495))
+    refund = refunded(event, 495)
+    await deliver(refund)
+    await manual.replay(operator=operator, event_id=refund["id"], reason="To be sure.")
+    assert order(order_id).taken_cents == 495
+    assert takings() == [(495, False)]
 
     await manual.assign(operator=operator, order_id=order_id, email=None, reason="Euros are fine this time.")
+    await manual.replay(operator=operator, event_id=refund["id"], reason="To be sure.")
 
     assert credits_of(buyer) == 58
     assert order(order_id).clawed_back == 57
+    assert takings() == [(495, True)]
+    assert db.look(audit.find_all) == []
     assert db.look(audit.find_all) == []
 
 

@@ -16,9 +16,15 @@ from cuttingasmr.auth import local, operators, sessions
 from cuttingasmr.credits import ledger
 from cuttingasmr.models import (
     AuditEntry,
+    Feedback,
     HdState,
+    Letter,
+    LetterKind,
+    MailedLink,
     ModerationDecision,
     Order,
+    OrderTaking,
+    Purpose,
     Status,
     User,
     Video,
@@ -89,6 +95,8 @@ class Leaver:
         self.waiting = self.person.start(f"a queued {self.word}", key=f"key-{self.word}")
         picture = {"file": ("a.jpg", encoded(), "image/jpeg")}
         assert self.http.post("/api/pictures", files=picture).is_success
+        assert self.http.post("/api/user/picture", files=picture).is_success
+        assert self.http.post("/api/feedback", json={"message": f"{self.word} likes it"}).is_success
         db.run(self._write_the_rest)
         self.export()
 
@@ -151,6 +159,12 @@ class Leaver:
         unmatched = Order(package_id="starter", credits=115, price_cents=990, state="unmatched")
         unmatched.payer_email = self.email.upper()
         session.add_all((line, about, unmatched))
+        session.add(OrderTaking(reference=new_id(), order_id=self.order, cents=0))
+        session.add(Feedback(email=self.email.upper(), message="Said without an account."))
+        session.add(Letter(kind=LetterKind.CHANGED, user_id=self.id, to_address=self.email))
+        session.add(Letter(kind=LetterKind.RESET, to_address=self.email))
+        link = MailedLink(token_hash=new_id(), user_id=self.id, purpose=Purpose.CHANGE, address=self.payer)
+        session.add(link)
         session.add(ModerationDecision(user_id=self.id, prompt_hash="x", prompt=self.word, decision="deny"))
         session.add(
             WebhookEvent(provider="creem", event_id=new_id(), kind="x", body={"deep": [{"by": self.payer}]})
