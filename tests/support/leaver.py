@@ -22,6 +22,7 @@ from cuttingasmr.models import (
     LetterKind,
     MailedLink,
     ModerationDecision,
+    Notice,
     Order,
     OrderTaking,
     Purpose,
@@ -164,7 +165,7 @@ class Leaver:
         session.add(Letter(kind=LetterKind.CHANGED, user_id=self.id, to_address=self.email))
         session.add(Letter(kind=LetterKind.RESET, to_address=self.email))
         link = MailedLink(token_hash=new_id(), user_id=self.id, purpose=Purpose.CHANGE, address=self.payer)
-        session.add(link)
+        session.add_all((link, Notice(user_id=self.id, low_told_at=db.utc_now())))
         session.add(ModerationDecision(user_id=self.id, prompt_hash="x", prompt=self.word, decision="deny"))
         session.add(
             WebhookEvent(provider="creem", event_id=new_id(), kind="x", body={"deep": [{"by": self.payer}]})
