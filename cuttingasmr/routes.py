@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 HOME = "/"
 PROFILE = "/profile"
 PROFILE_SETTINGS = "/profile#settings"
-PROFILE_LETTERS = "/profile#letters"
+PROFILE_LETTERS = "/profile#notices"
 LIBRARY = "/library"
 PRICING = "/pricing"
 PAYMENT_SUCCESS = "/payment/success"

@@ -165,7 +165,7 @@ def letters_setting() -> rx.Component:
             class_name=theme.SWITCHES,
         ),
         outcome("letters"),
-        setting_id="letters",
+        setting_id="notices",  # not "letters": that would be window.letters, which assets/letters.js asks for
     )
     return rx.cond(Account.can_get_letters, card)
 

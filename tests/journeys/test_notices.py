@@ -41,9 +41,9 @@ def confirm(site: Site, address: str) -> None:
 def test_who_is_away_is_told_and_who_has_a_page_open_is_not(
     browser: Browser, page: Page, busy_site: Site
 ) -> None:
-    ada = Shopper(page, busy_site).join().open("/profile#letters")
+    ada = Shopper(page, busy_site).join().open("/profile#notices")
     email = email_of(page, busy_site)
-    card = page.locator("#letters")
+    card = page.locator("#notices")
     about_videos = card.get_by_role("switch", name="Your videos have ended")
     about_credits = card.get_by_role("switch", name="Your credits are used up")
     expect(card).to_contain_text("None comes before you have confirmed your address.")
@@ -73,7 +73,7 @@ def test_who_is_away_is_told_and_who_has_a_page_open_is_not(
     inside = mail.frame_locator("iframe")
     expect(inside.get_by_role("link", name="Watch it")).to_have_attribute("href", f"{busy_site.url}/library")
     stop = inside.get_by_role("link", name="No more letters about my videos").get_attribute("href")
-    bob.open("/profile#letters")
+    bob.open("/profile#notices")
     switch = bob.page.get_by_role("switch", name="Your videos have ended")
     expect(switch).to_be_checked()
 
