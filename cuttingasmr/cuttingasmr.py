@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
 import reflex as rx
 
 from cuttingasmr import routes
@@ -46,6 +50,149 @@ from cuttingasmr.states.visitor import Visitor
 ABOUT = "Describe a cut, a tap or a pour, and get it back as an eight-second ASMR video with its sound."
 PICTURE = "/og.jpg"
 
+SITE = "CuttingASMR"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: what draws it, where it is, what it is called, and what happens as it is opened."""
+
+    draws: Callable[[], rx.Component]
+    route: str
+    title: str
+    about: str
+    on_load: list[Any] = field(default_factory=lambda: [Visitor.arrive])
+
+    def add_to(self, app: rx.App) -> None:
+        """Put it on the site."""
+        app.add_page(
+            self.draws,
+            route=self.route,
+            title=self.title,
+            description=self.about,
+            image=PICTURE,
+            on_load=self.on_load,
+        )
+
+
+def _named(name: str) -> str:
+    return f"{name} · {SITE}"
+
+
+def _text(draws: Callable[[], rx.Component], route: str, name: str) -> Page:
+    return Page(draws, route, _named(name), f"The {name.lower()} of {SITE}, in plain English.")
+
+
+def _view(name: str, heading: str) -> Page:
+    arrives = Console.arrive(name)  # pyright: ignore[reportCallIssue]
+    return Page(view(name), PATHS[name], _named(heading), "For operators.", [Visitor.arrive, arrives])
+
+
+PAGES = (
+    Page(
+        home,
+        routes.HOME,
+        "CuttingASMR: eight seconds you can almost touch",
+        ABOUT,
+        [Leaving.turn_back, Studio.prepare, Desk.watch],
+    ),
+    Page(
+        library,
+        routes.LIBRARY,
+        _named("Your library"),
+        "Every video you have made.",
+        [Leaving.turn_back, Library.arrive, Library.watch],
+    ),
+    Page(
+        profile,
+        routes.PROFILE,
+        _named("Your profile"),
+        "What you have made, and what you have to spend.",
+        [Leaving.arrive, History.watch, Purchases.watch, Security.watch, Sessions.show, Takeout.watch],
+    ),
+    Page(
+        pricing,
+        routes.PRICING,
+        _named("Pricing"),
+        "Credits for ASMR videos, bought once. No subscription.",
+        [Leaving.turn_back, Visitor.arrive],
+    ),
+    Page(
+        success,
+        routes.PAYMENT_SUCCESS,
+        _named("Your purchase"),
+        "What became of a purchase.",
+        [Returned.watch],
+    ),
+    Page(
+        cancel,
+        routes.PAYMENT_CANCEL,
+        _named("Nothing was charged"),
+        "The payment page was left before paying.",
+    ),
+    _text(terms, routes.TERMS, "Terms of service"),
+    _text(privacy, routes.PRIVACY, "Privacy policy"),
+    _text(refund, routes.REFUND, "Refund policy"),
+    Page(
+        payment_flow,
+        routes.PAYMENT_FLOW,
+        _named("Payment flow"),
+        "For testers.",
+        [Visitor.arrive, Flow.arrive],
+    ),
+    *(_view(name, heading) for name, heading in TITLES.items()),
+    Page(
+        feedback,
+        routes.FEEDBACK,
+        _named("Feedback"),
+        "Tell us what works, what does not, and what you would like.",
+    ),
+    Page(
+        admin_feedback,
+        routes.ADMIN_FEEDBACK,
+        _named("Feedback"),
+        "For operators.",
+        [Visitor.arrive, FeedbackDesk.arrive],
+    ),
+    Page(
+        sign_in,
+        routes.SIGN_IN,
+        _named("Sign in"),
+        "Sign in to make ASMR videos.",
+        [Leaving.turn_back, Visitor.arrive],
+    ),
+    Page(
+        sign_up,
+        routes.SIGN_UP,
+        _named("Sign up"),
+        "Make an account; your first ASMR video is free.",
+    ),
+    Page(
+        forgot_password,
+        routes.FORGOT_PASSWORD,
+        _named("Forgot your password?"),
+        "Have a link sent that sets a new one.",
+    ),
+    Page(
+        reset_password,
+        routes.RESET_PASSWORD,
+        _named("A new password"),
+        "Set it by the link that was sent to you.",
+    ),
+    Page(
+        verify_email,
+        routes.VERIFY_EMAIL,
+        _named("Confirm your address"),
+        "Confirm an address by the link that was sent to it.",
+    ),
+    Page(
+        not_found,
+        routes.NOT_FOUND,
+        _named("Not found"),
+        "There is no page at this address.",
+    ),
+)
+
 logs.configure(as_json=get_settings().app_env == "production")
 
 app = rx.App(
@@ -58,144 +205,5 @@ app = rx.App(
     backend_exception_handler=apologise,
 )
 app.register_lifespan_task(lifespan)
-app.add_page(
-    home,
-    route=routes.HOME,
-    title="CuttingASMR: eight seconds you can almost touch",
-    description=ABOUT,
-    image=PICTURE,
-    on_load=[Leaving.turn_back, Studio.prepare, Desk.watch],
-)
-app.add_page(
-    library,
-    route=routes.LIBRARY,
-    title="Your library · CuttingASMR",
-    description="Every video you have made.",
-    image=PICTURE,
-    on_load=[Leaving.turn_back, Library.arrive, Library.watch],
-)
-app.add_page(
-    profile,
-    route=routes.PROFILE,
-    title="Your profile · CuttingASMR",
-    description="What you have made, and what you have to spend.",
-    image=PICTURE,
-    on_load=[Leaving.arrive, History.watch, Purchases.watch, Security.watch, Sessions.show, Takeout.watch],
-)
-app.add_page(
-    pricing,
-    route=routes.PRICING,
-    title="Pricing · CuttingASMR",
-    description="Credits for ASMR videos, bought once. No subscription.",
-    image=PICTURE,
-    on_load=[Leaving.turn_back, Visitor.arrive],
-)
-app.add_page(
-    success,
-    route=routes.PAYMENT_SUCCESS,
-    title="Your purchase · CuttingASMR",
-    description="What became of a purchase.",
-    image=PICTURE,
-    on_load=Returned.watch,
-)
-app.add_page(
-    cancel,
-    route=routes.PAYMENT_CANCEL,
-    title="Nothing was charged · CuttingASMR",
-    description="The payment page was left before paying.",
-    image=PICTURE,
-    on_load=Visitor.arrive,
-)
-for text, path, name in (
-    (terms, routes.TERMS, "Terms of service"),
-    (privacy, routes.PRIVACY, "Privacy policy"),
-    (refund, routes.REFUND, "Refund policy"),
-):
-    app.add_page(
-        text,
-        route=path,
-        title=f"{name} · CuttingASMR",
-        description=f"The {name.lower()} of CuttingASMR, in plain English.",
-        image=PICTURE,
-        on_load=Visitor.arrive,
-    )
-app.add_page(
-    payment_flow,
-    route=routes.PAYMENT_FLOW,
-    title="Payment flow · CuttingASMR",
-    description="For testers.",
-    image=PICTURE,
-    on_load=[Visitor.arrive, Flow.arrive],
-)
-for name, heading in TITLES.items():
-    app.add_page(
-        view(name),
-        route=PATHS[name],
-        title=f"{heading} · CuttingASMR",
-        description="For operators.",
-        image=PICTURE,
-        on_load=[Visitor.arrive, Console.arrive(name)],  # pyright: ignore[reportCallIssue]
-    )
-app.add_page(
-    feedback,
-    route=routes.FEEDBACK,
-    title="Feedback · CuttingASMR",
-    description="Tell us what works, what does not, and what you would like.",
-    image=PICTURE,
-    on_load=Visitor.arrive,
-)
-app.add_page(
-    admin_feedback,
-    route=routes.ADMIN_FEEDBACK,
-    title="Feedback · CuttingASMR",
-    description="For operators.",
-    image=PICTURE,
-    on_load=[Visitor.arrive, FeedbackDesk.arrive],
-)
-app.add_page(
-    sign_in,
-    route=routes.SIGN_IN,
-    title="Sign in · CuttingASMR",
-    description="Sign in to make ASMR videos.",
-    image=PICTURE,
-    on_load=[Leaving.turn_back, Visitor.arrive],
-)
-app.add_page(
-    sign_up,
-    route=routes.SIGN_UP,
-    title="Sign up · CuttingASMR",
-    description="Make an account; your first ASMR video is free.",
-    image=PICTURE,
-    on_load=Visitor.arrive,
-)
-for door, path, name, about in (
-    (
-        forgot_password,
-        routes.FORGOT_PASSWORD,
-        "Forgot your password?",
-        "Have a link sent that sets a new one.",
-    ),
-    (reset_password, routes.RESET_PASSWORD, "A new password", "Set it by the link that was sent to you."),
-    (
-        verify_email,
-        routes.VERIFY_EMAIL,
-        "Confirm your address",
-        "Confirm an address by the link that was sent to it.",
-    ),
-):
-    app.add_page(
-        door,
-        route=path,
-        title=f"{name} · CuttingASMR",
-        description=about,
-        image=PICTURE,
-        on_load=Visitor.arrive,
-    )
-app.add_page(
-    not_found,
-    route=routes.NOT_FOUND,
-    title="Not found · CuttingASMR",
-    description="There is no page at this address.",
-    image=PICTURE,
-    on_load=Visitor.arrive,
-)
+for each in PAGES:
+    each.add_to(app)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import alert, button, icon, moment
+from cuttingasmr.components.basics import alert, icon
+from cuttingasmr.components.console_table import at
 from cuttingasmr.feedback.desk import THANKS
 from cuttingasmr.states.feedback_desk import FeedbackDesk, Told
 
@@ -16,10 +17,11 @@ def feedback_desk() -> rx.Component:
     """List the messages, newest first."""
     return rx.el.section(
         rx.el.div(
+            rx.el.span("Show", class_name=theme.DESK_GROUP_NAME),
             *(_view(view, name) for view, name in VIEWS.items()),
-            rx.el.span(class_name="flex-1"),
-            button("Look again", on_click=FeedbackDesk.arrive),
-            class_name=theme.WRAP,
+            class_name=theme.DESK_GROUP,
+            role="group",
+            aria_label="Show",
         ),
         rx.el.div(
             rx.el.p(FeedbackDesk.said, role="status", class_name=theme.SAVED),
@@ -28,19 +30,33 @@ def feedback_desk() -> rx.Component:
         ),
         rx.cond(
             FeedbackDesk.rows.length() > 0,
-            rx.el.ul(rx.foreach(FeedbackDesk.rows, _message), class_name=theme.STACK),
-            rx.el.p("Nothing here.", class_name=theme.EMPTY),
+            rx.el.ul(
+                rx.foreach(FeedbackDesk.rows, _message),
+                class_name=f"{theme.DESK_CARD} divide-y divide-line/60",
+            ),
+            rx.el.p(_nothing(), role="status", class_name=f"{theme.DESK_CARD} {theme.DESK_EMPTY}"),
         ),
         rx.cond(
             FeedbackDesk.has_more,
-            button(
+            rx.el.button(
                 "Show more",
+                type="button",
                 on_click=FeedbackDesk.show_more,
-                class_name=f"{theme.button_look('quiet')} self-center",
+                class_name=f"{theme.DESK_QUIET} self-center",
             ),
         ),
         class_name="flex flex-col gap-5",
         aria_label="Feedback",
+    )
+
+
+def _nothing() -> rx.Component | rx.Var[str]:
+    """Say what it means that there is nothing."""
+    return rx.match(
+        FeedbackDesk.view,
+        ("open", "Nothing waits for an answer."),
+        ("done", "Nothing is done yet."),
+        "Nobody has told us anything yet.",
     )
 
 
@@ -49,7 +65,7 @@ def _view(view: str, name: str) -> rx.Component:
         name,
         rx.cond(view == "open", rx.el.span(FeedbackDesk.waiting.to_string(), class_name=theme.COUNT)),
         type="button",
-        class_name=theme.CHIP,
+        class_name=theme.DESK_CHOICE,
         on_click=FeedbackDesk.choose(view),
         aria_pressed=rx.cond(FeedbackDesk.view == view, "true", "false"),
     )
@@ -58,24 +74,26 @@ def _view(view: str, name: str) -> rx.Component:
 def _message(told: rx.vars.ObjectVar[Told]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.span(told.kind, class_name=theme.TAG),
+            rx.el.span(told.kind, class_name=f"shrink-0 {theme.DESK_MARK}"),
             rx.el.span(
-                told.writer, class_name=f"{theme.TEXT} [overflow-wrap:anywhere]", custom_attrs={"dir": "auto"}
+                told.writer,
+                class_name="line-clamp-1 min-w-0 flex-1 text-soft [overflow-wrap:anywhere]",
+                title=told.writer,
+                custom_attrs={"dir": "auto"},
             ),
-            rx.el.span(class_name="flex-1"),
             rx.cond(
                 told.is_thanked,
-                rx.el.span(icon("heart", 13), f"Thanked, {THANKS} credits", class_name=theme.GOOD_TAG),
+                rx.el.span(icon("heart", 13), f"Thanked, {THANKS} credits", class_name=theme.DESK_THANKED),
             ),
-            rx.cond(told.is_done, rx.el.span(icon("check", 13), "Done", class_name=theme.GOOD_TAG)),
-            moment(told.at),
-            class_name=theme.WRAP,
+            rx.cond(told.is_done, rx.el.span(icon("check", 13), "Done", class_name=theme.DESK_THANKED)),
+            at(told.at, "shrink-0 text-xs text-faint"),
+            class_name=theme.DESK_MESSAGE_HEAD,
         ),
-        rx.el.p(told.message, class_name=theme.MESSAGE, custom_attrs={"dir": "auto"}),
-        rx.cond(told.about, rx.el.p(told.about, class_name=f"{theme.NOTE} [overflow-wrap:anywhere]")),
+        rx.el.p(told.message, class_name=theme.DESK_MESSAGE_TEXT, custom_attrs={"dir": "auto"}),
+        rx.cond(told.about, rx.el.p(told.about, class_name=f"{theme.DESK_NOTE} [overflow-wrap:anywhere]")),
         _acts(told),
         key=told.id,
-        class_name=theme.MESSAGE_CARD,
+        class_name=theme.DESK_MESSAGE,
         custom_attrs={"data-feedback-id": told.id},
     )
 
@@ -88,26 +106,25 @@ def _acts(told: rx.vars.ObjectVar[Told]) -> rx.Component:
                 told,
                 "thank",
                 _reason(),
-                button(icon("heart", 15), f"Thank with {THANKS} credits", type="submit"),
+                _do("heart", f"Thank with {THANKS} credits"),
             ),
         ),
-        rx.el.span(class_name="flex-1"),
         rx.cond(
             told.is_done,
             _act(
                 told,
                 "open",
                 _because("Opened again."),
-                button(icon("undo-2", 15), "Open again", type="submit"),
+                _do("undo-2", "Open again"),
             ),
             _act(
                 told,
                 "done",
                 _because("Dealt with."),
-                button(icon("check", 15), "Mark as done", type="submit"),
+                _do("check", "Mark as done"),
             ),
         ),
-        class_name="flex flex-wrap items-center gap-2 border-t border-line/60 pt-4",
+        class_name=theme.DESK_MESSAGE_ACTS,
     )
 
 
@@ -122,6 +139,10 @@ def _act(told: rx.vars.ObjectVar[Told], what: str, *parts: rx.Component) -> rx.C
     )
 
 
+def _do(look: str, name: str) -> rx.Component:
+    return rx.el.button(icon(look, 14), name, type="submit", class_name=theme.DESK_QUIET)
+
+
 def _reason() -> rx.Component:
     return rx.el.label(
         rx.el.span("Reason", class_name=theme.HIDDEN),
@@ -132,7 +153,7 @@ def _reason() -> rx.Component:
             default_value="Helpful feedback.",
             max_length=500,
             auto_complete="off",
-            class_name=f"{theme.FIELD} h-9 py-0 text-sm sm:w-64",
+            class_name=theme.DESK_REASON,
         ),
     )
 

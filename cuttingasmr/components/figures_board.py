@@ -10,17 +10,17 @@ from typing import Any
 import reflex as rx
 
 from cuttingasmr.components import theme
-from cuttingasmr.components.basics import alert, heading, moment
+from cuttingasmr.components.basics import alert, moment
 from cuttingasmr.states.figures import SPANS, Board, Figure, Reason, Returned, Sold, Step, Week
 
 CHART_HEIGHT = 220
 GOOD, BAD = "good", "bad"
-_NUMBER = "flex min-w-0 flex-col gap-1 rounded-2xl bg-panel border border-line p-4 sm:p-5"
-_VALUE = "font-display text-[1.6rem] leading-tight tracking-[-0.015em] tabular-nums text-ink sm:text-3xl"
-_CHART = f"{theme.CARD} flex min-w-0 flex-col gap-4 p-5 sm:p-6"
-_CELL = "py-2.5 pr-4 text-left last:pr-0"
-_NUMERIC = "py-2.5 pl-4 text-right tabular-nums whitespace-nowrap"
-_TABLE = "w-full min-w-max text-sm text-soft"
+_NUMBER = f"{theme.DESK_CARD} flex min-w-0 flex-col gap-1 p-4"
+_VALUE = theme.DESK_NUMBER
+_CHART = f"{theme.DESK_CARD} flex min-w-0 flex-col gap-4 p-4 sm:p-5"
+_CELL = "py-2 pr-4 text-left last:pr-0"
+_NUMERIC = "py-2 pl-4 text-right tabular-nums whitespace-nowrap"
+_TABLE = "w-full min-w-max text-[0.8125rem] text-soft"
 _ROW = "border-t border-line/60"
 
 
@@ -45,7 +45,7 @@ def figures_board() -> rx.Component:
 def _top() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            heading("How it is going"),
+            rx.el.h2("How it is going", class_name=theme.DESK_SECTION_NAME),
             rx.cond(
                 Board.as_of != "",
                 rx.el.p(
@@ -91,13 +91,13 @@ def _span(name: str, label: str) -> rx.Component:
 def _numbers() -> rx.Component:
     return rx.el.dl(
         rx.foreach(Board.numbers, _number),
-        class_name="grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-3 lg:grid-cols-4",
+        class_name=f"{theme.DESK_FIGURES} md:grid-cols-3",
     )
 
 
 def _number(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(figure.label, class_name=theme.TEXT),
+        rx.el.dt(figure.label, class_name=theme.DESK_FACT_NAME),
         rx.el.dd(figure.value, class_name=_VALUE),
         rx.el.dd(
             rx.cond(
@@ -114,7 +114,7 @@ def _number(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
                 ),
             ),
             rx.el.span(figure.note),
-            class_name=f"{theme.NOTE} flex flex-wrap gap-x-2 tabular-nums",
+            class_name="flex flex-wrap gap-x-2 text-xs text-faint tabular-nums",
         ),
         key=figure.label,
         class_name=_NUMBER,
@@ -151,10 +151,10 @@ def _charts() -> rx.Component:
                 ("signups", "Sign-ups", "var(--honey)"),
             ),
             _way(),
-            class_name="grid gap-5 lg:grid-cols-2",
+            class_name="grid gap-4 lg:grid-cols-2",
         ),
         _as_table(),
-        rx.el.div(_packages(), _failures(), class_name="grid gap-5 lg:grid-cols-2"),
+        rx.el.div(_packages(), _failures(), class_name="grid gap-4 lg:grid-cols-2"),
         _retention(),
     )
 
@@ -164,7 +164,7 @@ def _chart(
 ) -> rx.Component:
     return rx.el.figure(
         rx.el.figcaption(
-            rx.el.h3(name, class_name=theme.SUBHEADING),
+            rx.el.h3(name, class_name=theme.DESK_SECTION_NAME),
             rx.el.p(says, class_name=theme.NOTE),
             _legend(bars),
             class_name="flex flex-col gap-1",
@@ -241,7 +241,7 @@ def _legend(bars: tuple[tuple[str, str, str], ...]) -> rx.Component:
 
 def _way() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("From sign-up to purchase", class_name=theme.SUBHEADING),
+        rx.el.h3("From sign-up to purchase", class_name=theme.DESK_SECTION_NAME),
         rx.el.p("Who signed up in this span, and what they have done by now.", class_name=theme.NOTE),
         rx.el.ol(rx.foreach(Board.steps, _step), class_name="flex flex-1 flex-col justify-center gap-5 pt-3"),
         class_name=f"{_CHART} gap-1",
@@ -277,7 +277,7 @@ def _as_table() -> rx.Component:
             rx.foreach(Board.bars, _line),
             "max-h-96 overflow-auto",
         ),
-        class_name=f"{theme.CARD} px-5 py-4 sm:px-6",
+        class_name=f"{theme.DESK_CARD} px-4 py-3 sm:px-5",
     )
 
 
@@ -315,7 +315,7 @@ def _table(
 
 def _packages() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("Income by package", class_name=theme.SUBHEADING),
+        rx.el.h3("Income by package", class_name=theme.DESK_SECTION_NAME),
         rx.cond(
             Board.sold.length() > 0,
             _table(("Package", "Income", "Orders", "Paid", "Refunded"), rx.foreach(Board.sold, _sold)),
@@ -337,7 +337,7 @@ def _sold(sold: rx.vars.ObjectVar[Sold]) -> rx.Component:
 
 def _failures() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("Why videos failed", class_name=theme.SUBHEADING),
+        rx.el.h3("Why videos failed", class_name=theme.DESK_SECTION_NAME),
         rx.cond(
             Board.reasons.length() > 0,
             _table(("Reason", "Videos", "Share"), rx.foreach(Board.reasons, _reason)),
@@ -360,7 +360,7 @@ def _reason(reason: rx.vars.ObjectVar[Reason]) -> rx.Component:
 def _retention() -> rx.Component:
     return rx.el.section(
         rx.el.div(
-            rx.el.h3("Who comes back", class_name=theme.SUBHEADING),
+            rx.el.h3("Who comes back", class_name=theme.DESK_SECTION_NAME),
             rx.el.p(
                 "People by the week of their first video, and how many of them began another one 1, 2, 4 and 8 weeks "
                 "later. Whole weeks only, Monday to Sunday.",

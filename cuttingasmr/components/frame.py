@@ -17,11 +17,13 @@ MAIN = "main"
 ACCOUNT_MENU = "account"
 
 
-def frame(*children: rx.Component, width: str = theme.WIDTH) -> rx.Component:
-    """Put a page between header and footer."""
+def frame(
+    *children: rx.Component, width: str = theme.WIDTH, outside: rx.Component | None = None
+) -> rx.Component:
+    """Put a page between header and footer. `outside` stands in the header for who is not signed in, instead of the way in."""
     return rx.el.div(
         rx.el.a("Skip to the content", href=f"#{MAIN}", class_name=theme.SKIP),
-        _header(),
+        _header(outside or signed_out()),
         rx.el.main(*children, class_name=f"{width} flex-1", custom_attrs={"id": MAIN, "tabIndex": -1}),
         _footer(),
         _ended_note(),
@@ -50,7 +52,7 @@ def connection_note() -> rx.Component:
     return rx.cond(has_connection_errors, note)
 
 
-def _header() -> rx.Component:
+def _header(outside: rx.Component) -> rx.Component:
     return rx.el.header(
         rx.el.div(
             _logo(),
@@ -62,7 +64,9 @@ def _header() -> rx.Component:
                 class_name=theme.HEADER_LINK_WIDE,
             ),
             rx.el.span(_theme_toggle(), class_name="hidden sm:inline"),
-            rx.cond(Visitor.is_known, _account(), rx.el.span(class_name="w-24")),
+            rx.cond(
+                Visitor.is_known, rx.cond(Visitor.email, _signed_in(), outside), rx.el.span(class_name="w-24")
+            ),
             class_name=f"{theme.WIDTH} {theme.HEADER_ROW}",
         ),
         class_name=theme.HEADER,
@@ -88,11 +92,8 @@ def _theme_toggle() -> rx.Component:
     )
 
 
-def _account() -> rx.Component:
-    return rx.cond(Visitor.email, _signed_in(), _signed_out())
-
-
-def _signed_out() -> rx.Component:
+def signed_out() -> rx.Component:
+    """Lead in."""
     return rx.el.nav(
         link_button("Sign in", kind="plain", href=routes.SIGN_IN, custom_attrs={"data-next": "keep"}),
         link_button("Sign up", href=routes.SIGN_UP, custom_attrs={"data-next": "keep"}),

@@ -11,6 +11,7 @@ from cuttingasmr import routes
 from cuttingasmr.components import theme
 from cuttingasmr.components.basics import alert, button, heading, icon, link_button, title
 from cuttingasmr.components.export import export_section
+from cuttingasmr.components.frame import signed_out
 from cuttingasmr.states.leaving import Leaving
 from cuttingasmr.states.visitor import Visitor
 
@@ -154,7 +155,6 @@ def leaving_page() -> rx.Component:
                     kind="primary",
                     custom_attrs={"data-keeps": ""},
                 ),
-                button("Sign out", custom_attrs={"data-sign-out": ""}),
                 class_name=theme.WRAP,
             ),
             alert("", name="keeping"),
@@ -191,6 +191,12 @@ def left_page() -> rx.Component:
         class_name="flex flex-col gap-5 py-20",
         custom_attrs={"data-left": Leaving.left_until},
     )
+
+
+def leaving_door() -> rx.Component:
+    """Lead somebody who is leaving out of the header: they are signed in, so it offers no way in."""
+    out = rx.el.nav(button("Sign out", custom_attrs={"data-sign-out": ""}), aria_label="Account")
+    return rx.cond(Leaving.until, out, signed_out())
 
 
 def leaving_script() -> rx.Component:

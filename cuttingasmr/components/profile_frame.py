@@ -161,8 +161,9 @@ def _slices() -> rx.Component:
         )
         for at in range(1, 4)
     ]
+    none = rx.el.span(class_name=f"{theme.SLICE} {theme.SLICE_GONE}")
     return rx.el.div(
-        rx.el.div(*slices, class_name=theme.SLICES),
+        rx.el.div(rx.cond(Account.affordable == 0, none), *slices, class_name=theme.SLICES),
         class_name=f"group {theme.BALANCE_STAGE} [--a:82] [--b:52]",
         aria_hidden="true",
     )

@@ -203,6 +203,7 @@ PACK: Final = (
 PACK_STAGE: Final = "shade grid h-40 place-items-center"
 SLICES: Final = "slices flex"
 SLICE: Final = "slab h-20 w-28 rounded-[1.4rem] not-first:-ml-14 shadow-xl shadow-black/30"
+SLICE_GONE: Final = "opacity-25 grayscale [--a:82] [--b:52]"
 PACK_BODY: Final = "flex flex-1 flex-col gap-5 p-6 sm:p-7"
 PRICE: Final = "font-display text-5xl tracking-[-0.02em]"
 STRUCK: Final = "text-lg text-faint line-through decoration-1"
@@ -395,12 +396,6 @@ KIND: Final = (
 )
 FIELD_FOOT: Final = "flex items-start justify-between gap-4"
 UNSEEN: Final = "absolute -left-[999rem] size-px overflow-hidden"
-MESSAGE: Final = "whitespace-pre-wrap [overflow-wrap:anywhere] text-[0.9375rem] leading-relaxed text-ink"
-MESSAGE_CARD: Final = f"{CARD} flex flex-col gap-4 p-5"
-TAG: Final = "inline-flex items-center rounded-full bg-raised px-2.5 h-6 text-xs text-soft"
-GOOD_TAG: Final = (
-    "inline-flex items-center gap-1.5 rounded-full border border-line px-2.5 h-6 text-xs text-good"
-)
 LETTER: Final = "group/letter flex flex-col gap-4"
 LETTER_ASKING: Final = "flex flex-col gap-4 group-data-at/letter:hidden"
 LETTER_DONE: Final = "hidden flex-col items-start gap-4 outline-none group-data-[at=done]/letter:flex"
@@ -430,10 +425,10 @@ DESK_NAV_LINK: Final = (
 DESK_MAIN: Final = "flex min-w-0 flex-col gap-5 pb-4"
 DESK_HEAD: Final = "flex flex-wrap items-center gap-x-4 gap-y-3"
 DESK_TITLE: Final = "text-xl font-medium tracking-[-0.01em] text-ink"
-DESK_SEARCH: Final = "relative w-full sm:w-80"
+DESK_SEARCH: Final = "relative w-full sm:w-96"
 DESK_FIELD: Final = (
     "h-9 w-full rounded-lg bg-panel border border-line pl-9 pr-3 text-[0.8125rem] text-ink placeholder:text-faint "
-    "max-sm:text-base focus-visible:outline-2 focus-visible:outline-offset-0"
+    "text-ellipsis max-sm:text-base focus-visible:outline-2 focus-visible:outline-offset-0"
 )
 DESK_INPUT: Final = (
     "h-9 w-full rounded-lg bg-ground border border-line px-3 text-[0.8125rem] text-ink placeholder:text-faint "
@@ -445,7 +440,7 @@ DESK_GROUP: Final = (
 DESK_GROUP_NAME: Final = "w-16 shrink-0 text-xs text-faint"
 DESK_CHOICE: Final = (
     "inline-flex h-7 shrink-0 items-center rounded-md px-2.5 text-[0.8125rem] text-soft transition-colors hover:bg-raised "
-    "hover:text-ink aria-[current=true]:bg-raised aria-[current=true]:text-ink"
+    "cursor-pointer hover:text-ink aria-[current=true]:bg-raised aria-[current=true]:text-ink aria-pressed:bg-raised aria-pressed:text-ink"
 )
 DESK_CARD: Final = "overflow-clip rounded-xl border border-line bg-panel"
 DESK_TABLE: Final = "w-full border-collapse text-left text-[0.8125rem] max-md:block"
@@ -515,3 +510,11 @@ DESK_NUMBER: Final = (
     "text-2xl font-medium tracking-[-0.02em] tabular-nums text-ink data-[tone=warn]:text-amber"
 )
 DESK_BONE: Final = "breathing h-64 rounded-xl bg-panel"
+DESK_MESSAGE: Final = "flex flex-col gap-2.5 px-4 py-3.5"
+DESK_MESSAGE_HEAD: Final = "flex items-baseline gap-x-3 gap-y-1 text-[0.8125rem] max-sm:flex-wrap"
+DESK_MESSAGE_TEXT: Final = (
+    "max-w-3xl whitespace-pre-wrap [overflow-wrap:anywhere] text-[0.8125rem] leading-relaxed text-ink"
+)
+DESK_MESSAGE_ACTS: Final = "flex flex-wrap items-center gap-2"
+DESK_REASON: Final = "h-8 w-full rounded-lg bg-ground border border-line px-3 text-[0.8125rem] text-ink max-sm:text-base sm:w-64"
+DESK_THANKED: Final = "inline-flex shrink-0 items-center gap-1.5 text-xs text-good"

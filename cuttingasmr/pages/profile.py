@@ -16,12 +16,18 @@ from cuttingasmr.components.account_settings import (
     theme_setting,
 )
 from cuttingasmr.components.agreement_dialog import agreement_dialog
-from cuttingasmr.components.basics import heading, icon, link_button, title
+from cuttingasmr.components.basics import button, heading, icon, link_button, title
 from cuttingasmr.components.consent_card import consent_card
 from cuttingasmr.components.export import export_section
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.history_lists import credit_lines, latest_lines, videos
-from cuttingasmr.components.leaving import leaving_page, leaving_script, leaving_section, left_page
+from cuttingasmr.components.leaving import (
+    leaving_door,
+    leaving_page,
+    leaving_script,
+    leaving_section,
+    left_page,
+)
 from cuttingasmr.components.profile_frame import (
     away,
     credits_left,
@@ -49,6 +55,7 @@ def profile() -> rx.Component:
             rx.el.p("One moment…", class_name=f"py-32 text-center {theme.TEXT}"),
         ),
         leaving_script(),
+        outside=leaving_door(),
     )
 
 
@@ -94,15 +101,13 @@ def _settings() -> tuple[rx.Component, ...]:
 
 def _data() -> tuple[rx.Component, ...]:
     return (
-        heading("Data and account"),
-        consent_card(),
-        rx.el.button(
-            icon("log-out", 16),
-            "Sign out",
-            type="button",
-            class_name=f"{theme.button_look('quiet')} self-start",
-            custom_attrs={"data-sign-out": ""},
+        rx.el.div(
+            heading("Data and account"),
+            rx.el.span(class_name="flex-1"),
+            button(icon("log-out", 16), "Sign out", custom_attrs={"data-sign-out": ""}),
+            class_name=theme.ROW,
         ),
+        consent_card(),
         export_section(),
         leaving_section(),
     )

@@ -190,7 +190,12 @@ def numbers_of(now: Numbers, before: Numbers | None) -> list[Figure]:
 
     price = money(get_settings().veo3_video_cents)
     return [
-        figure("Income", "income", money, f"{now.orders:,} orders, {money(now.taken)} refunded"),
+        figure(
+            "Income",
+            "income",
+            money,
+            f"{now.orders:,} {'order' if now.orders == 1 else 'orders'}, {money(now.taken)} refunded",
+        ),
         figure("Cost of videos", "cost", money, f"{now.completed:,} at {price} each", ""),
         figure("Margin", "margin", money, _of_income(now)),
         figure("Sign-ups", "signups", whole, "new accounts"),
