@@ -245,3 +245,10 @@ def test_for_strangers_there_is_no_operators_page(served: httpx.Client, path: st
 
     assert answer.status_code == 404
     assert answer.text == served.get("/no/such/page").text
+
+
+def test_the_page_of_a_shared_video_has_its_style(page: Page, quiet_site: WatchedSite) -> None:
+    page.goto(f"{quiet_site.url}/video/{'0' * 32}")
+
+    expect(page.locator("body")).to_have_css("display", "flex")
+    expect(page.get_by_role("link", name="Make your own")).to_have_css("border-radius", "99px")
