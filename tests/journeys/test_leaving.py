@@ -46,7 +46,7 @@ def sign_in(page: Page, email: str) -> None:
 def test_somebody_takes_their_data_along(page: Page, busy_site: Site, tmp_path: Path) -> None:
     ada = join(page, busy_site)
     ada.make("a knife through a takeaway honeycomb").wait_for("ready")
-    ada.open("/profile")
+    ada.open("/profile#data")
     archive = page.locator("[data-export]")
 
     page.get_by_role("button", name="Prepare my archive").click()
@@ -78,14 +78,14 @@ def test_somebody_leaves_comes_back_and_leaves_for_good(page: Page, busy_site: S
     file = Path(busy_site.env["DATA_DIR"], "media", "videos", f"{video_id}.mp4")
     assert file.exists()
     other = ada.another_tab("/library")
-    ada.open("/profile")
+    ada.open("/profile#data")
 
     delete(page, confirm="delet")
     expect(page.locator("[data-error=leaving]")).to_contain_text("type DELETE or its e-mail address")
     page.get_by_label("Type DELETE").fill("DELETE")
     page.get_by_label("Your password").fill("not the password")
     page.get_by_role("button", name="Delete it").click()
-    expect(page.locator("[data-error=leaving]")).to_contain_text("not the password of your account")
+    expect(page.locator("[data-error=leaving]")).to_contain_text("This is not your present password.")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete it").click()
 
@@ -99,11 +99,15 @@ def test_somebody_leaves_comes_back_and_leaves_for_good(page: Page, busy_site: S
         "This account is to be deleted.", timeout=PATIENCE
     )
     expect(page.get_by_role("main")).to_contain_text(me["email"])
+    header = page.get_by_role("banner")
+    expect(header.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(header.get_by_role("link", name="Sign in")).to_have_count(0)
     expect(page.get_by_role("button", name="Prepare my archive")).to_be_visible()
     page.get_by_role("button", name="Keep my account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ada", timeout=PATIENCE)
     expect(ada.balance).to_have_text("8")
 
+    page.get_by_role("navigation", name="Profile").get_by_role("link", name="Data and account").click()
     delete(page, confirm=me["email"])
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account is closed.", timeout=PATIENCE)
     busy_site.change(
