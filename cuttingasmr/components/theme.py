@@ -411,7 +411,7 @@ DESK_NAV: Final = (
 )
 DESK_NAV_LIST: Final = "flex gap-1 lg:flex-col lg:gap-0.5"
 DESK_NAV_LINK: Final = (
-    "aria-[current=page]:[scroll-initial-target:nearest] "
+    "max-lg:aria-[current=page]:[scroll-initial-target:nearest] "
     "flex h-8 items-center whitespace-nowrap rounded-lg px-3 text-[0.8125rem] text-soft transition-colors hover:bg-raised "
     "hover:text-ink aria-[current=page]:bg-raised aria-[current=page]:font-medium aria-[current=page]:text-ink lg:-ml-3"
 )

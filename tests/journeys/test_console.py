@@ -117,6 +117,7 @@ def test_an_event_is_replayed_and_that_can_be_looked_up(desk: Shopper, quiet_sit
     page.get_by_role("navigation", name="Console").get_by_role("link", name="Health").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Health")
     expect(page.get_by_role("row", name="Database")).to_contain_text("OK")
+    assert page.evaluate("scrollY") == 0  # it opens at its top
     page.context.close()
 
 
