@@ -23,10 +23,15 @@ figures = db.table_of(DayFigure)
 
 
 async def fill(*, now: datetime | None = None) -> int:
-    """Count every day that is over and was not counted yet, a transaction each, and tell how many. Harmless to repeat."""
-    done = 0
-    while await db.transact(count_next, now=now or db.utc_now()):
+    """Count every day that is over and was not counted yet, a transaction each, and tell how many. Harmless to repeat.
+
+    Days that were counted and have changed since are counted again: on every call, for as long as what changed them is
+    of a day that is not counted itself.
+    """
+    now, done = now or db.utc_now(), 0
+    while await db.transact(count_next, now=now):
         done += 1
+    await db.transact(_count_changed, now=now)
     return done
 
 
@@ -61,6 +66,15 @@ def _count(session: Session, day: Day) -> None:
         rows = select(literal(name), literal(day.date, Date()), part, number).where(number != 0)
         run(insert(figures).from_select(["name", "day", "part", "number"], rows))
     run(insert(figures).values(name=DONE, day=day.date, part="", number=1))
+
+
+def _count_changed(session: Session, *, now: datetime) -> None:
+    """Count the days again that those which are still open have changed."""
+    first, today = open_from(session, now=now), now.date()
+    still_open = [first + timedelta(days=number) for number in range((today - first).days + 1)]
+    changed = {day for one in still_open for day in _changed_by(session, Day(one))}
+    for day in sorted(day for day in changed if day < first):
+        _count(session, Day(day))
 
 
 def _changed_by(session: Session, day: Day) -> Iterable[date]:

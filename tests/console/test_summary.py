@@ -101,6 +101,19 @@ def test_a_day_is_counted_an_hour_after_its_end_and_every_day_once() -> None:
     assert asyncio.run(summary.fill(now=at("2026-03-05", "01:00"))) == 3
 
 
+@pytest.mark.usefixtures("database")
+def test_a_file_lost_today_changes_the_day_on_which_its_video_had_ended() -> None:
+    past = Past()
+    video = past.make(past.join(FIRST), FIRST + timedelta(days=3))
+    asyncio.run(summary.fill(now=NOW))
+
+    past.lose(video, NOW - timedelta(hours=1))
+    asyncio.run(summary.fill(now=NOW))
+
+    numbers = db.look(figures.read, name="30d", now=NOW).now
+    assert (numbers.completed, numbers.failed) == (0, 1)
+
+
 def _let_happen(past: Past, moment: datetime, what: str, luck: int) -> None:
     """Do one thing with somebody, some video or some order that is there already."""
     person = past.people[luck % len(past.people)].id
