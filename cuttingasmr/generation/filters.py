@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import Boolean, ColumnElement, literal, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from cuttingasmr import db
 from cuttingasmr.errors import Invalid
 from cuttingasmr.generation.prompts import RATIOS
 from cuttingasmr.generation.rows import search_text_of
+from cuttingasmr.generation.templates import all_templates
 from cuttingasmr.models import ENDED, Status, Video, VideoKind
 from cuttingasmr.settings import get_settings
 
@@ -79,7 +83,7 @@ class Filter:
     def conditions(self, user_id: str) -> list[ColumnElement[bool]]:
         """Say it to the database, about the videos of one person."""
         found = [col(Video.user_id) == user_id, *(deleted_lately() if self.is_deleted else kept())]
-        found += [col(Video.search_text).contains(word, autoescape=True) for word in self.words.split()]
+        found += [_mentions(word) for word in sorted(self.words.split(), key=len, reverse=True)]
         if self.state:
             found.append(col(Video.status).in_(STATES[self.state]))
         if self.kind:
@@ -129,6 +133,34 @@ def moment_of(text: str, zone: tzinfo = UTC, *, is_last: bool = False) -> dateti
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Invalid("A date looks like 2026-11-24.") from error
+
+
+class mentions(FunctionElement[bool]):  # noqa: N801 - as SQL functions are written
+    """Whether a text holds a word, asked as each database answers soonest: PostgreSQL's LIKE takes twice its `strpos`."""
+
+    type, inherit_cache = Boolean(), True
+
+    def __init__(self, column: SQLCoreOperations[str], word: str) -> None:
+        """Ask for a word in a column."""
+        super().__init__(column, literal(word), column.contains(word, autoescape=True))
+
+
+@compiles(mentions)
+def _as_position(element: mentions, compiler: Any, **options: Any) -> str:  # noqa: ANN401 - as SQLAlchemy hands it
+    column, word = (compiler.process(clause, **options) for clause in list(element.clauses)[:2])
+    return f"strpos({column}, {word}) > 0"
+
+
+@compiles(mentions, "sqlite")
+def _as_like(element: mentions, compiler: Any, **options: Any) -> str:  # noqa: ANN401
+    return compiler.process(list(element.clauses)[2], **options)
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    """Whether a video's words hold this one: its name or prompt, or the name of its template, which its card shows."""
+    named = [template.id for template in all_templates() if word in search_text_of("", template.name)]
+    found = mentions(col(Video.search_text), word)
+    return or_(found, col(Video.template_id).in_(named)) if named else found
 
 
 def _one_of(name: str, value: str, known: Collection[str]) -> str:

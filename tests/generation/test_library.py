@@ -19,6 +19,7 @@ from cuttingasmr.generation import desk, gallery, library, shelving
 from cuttingasmr.generation.filters import Filter, moment_of
 from cuttingasmr.generation.rows import search_text_of
 from cuttingasmr.generation.shelving import InvalidTitle, NotReady, TooMany
+from cuttingasmr.generation.templates import Template, all_templates
 from cuttingasmr.models import AuditEntry, Status, User, Video, VideoKind
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
@@ -95,6 +96,15 @@ def test_words_are_found(ada: str, words: str, prompt: str, title: str) -> None:
     keep(ada, "100x silk, the axb of cutting")
 
     assert ids(ada, Filter.checked(words=words)) == [sought]
+
+
+@pytest.mark.parametrize("template", all_templates(), ids=lambda it: it.id)
+def test_the_name_that_a_card_shows_is_found(ada: str, template: Template) -> None:
+    sought = keep(ada, template.fill({}), template_id=template.id)
+    keep(ada, "a boat on a still lake")
+
+    assert ids(ada, Filter.checked(words=template.name)) == [sought]
+    assert ids(ada, Filter.checked(words=f"{template.name} nowhere")) == []
 
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "ic_", "ice honey", "'; DROP TABLE videos"])
