@@ -3,13 +3,15 @@
 The storage is walked through in the order of its keys, a page at a time, beside the rows of the same range. A finished video's
 lost file is fetched again from the provider while that keeps it; else the video ends as lost and its credits come back, for
 nobody pays for what they cannot get (docs/decisions/0009). A picture whose file is lost is one that is not there any more.
+Before anything is touched, storage and books have to show that they belong together: a volume that is not mounted, another
+site's bucket or an old copy of the database would otherwise cost every video.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -48,6 +50,9 @@ KEPT_BY_PROVIDER = timedelta(days=14)
 
 MOST_LOST = 20
 """So many lost files are a loss; more at once mean that the storage is not the one it was, and that is for people."""
+
+SAMPLE = 20
+"""So many of the newest videos have to be in the storage, and so many of its first files in the books: at least half of each."""
 
 LOST_CODE = "FileLost"
 LOST = "The file of this video was lost in our storage, and the video service no longer has it. Your credits are back."
@@ -96,29 +101,57 @@ check_archive = Aside(NAME, Walk().go_on, niceness=LOW, is_shared=True)
 
 async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: bool, now: datetime) -> None:
     """Compare a page of files, which begins behind `after`, with the rows, and act where they differ."""
-    removed = await _remove_unwanted([kept for kept in page if kept.changed_at < now - ORPHAN_AGE])
-    mended = returned = 0
-    there, stretch = (
-        {kept.key for kept in page},
-        Stretch(_id_in(after), "" if is_last else _id_in(page[-1].key)),
-    )
-    if folder == VIDEOS:
-        mended, returned = await _find_lost(there, stretch, now=now)
-    elif folder == PICTURES:
-        removed += await _forget_lost_pictures(there, stretch, now=now)
-    if removed or mended or returned:
-        await db.transact(counting.count, NAME, removed=removed, mended=mended, returned=returned)
-        log.warning("archive.differs", removed=removed, mended=mended, returned=returned)
-
-
-async def _remove_unwanted(files: Sequence[Kept]) -> int:
-    """Remove the files of ours that no row wants. What is not named as ours are is left alone."""
-    named = {kept.key: match[1] for kept in files if (match := OURS.fullmatch(kept.key))}
-    wanted = await db.read(_wanted, ids=sorted(set(named.values())))
-    unwanted = [key for key in named if key not in wanted]
+    there = {kept.key for kept in page}
+    stretch = Stretch(_id_in(after), "" if is_last else _id_in(page[-1].key))
+    unwanted = await _unwanted(kept.key for kept in page if kept.changed_at < now - ORPHAN_AGE)
+    finished = {video.file_key or "": video for video in await db.read(_finished, stretch=stretch, now=now)}
+    missed = {VIDEOS: set(finished), PICTURES: await db.read(_kept_pictures, stretch=stretch, now=now)}
+    lost = await _lost(missed.get(folder, set()) - there)
+    if not (unwanted or lost) or not await _belong_together(lost, now=now):
+        return
     for key in unwanted:
         await get_store().delete(key)
-    return len(unwanted)
+    removed, told = len(unwanted), []
+    if folder == PICTURES and lost:
+        removed += await db.transact(_forget_pictures, keys=lost, now=now)
+    elif folder == VIDEOS:
+        told = [await _mend_or_give_back(finished[key], now=now) for key in lost]
+    mended, returned = told.count("mended"), told.count("returned")
+    await db.transact(counting.count, NAME, removed=removed, mended=mended, returned=returned)
+    log.warning("archive.differs", removed=removed, mended=mended, returned=returned)
+
+
+async def _belong_together(lost: Sequence[str], *, now: datetime) -> bool:
+    """Whether the storage is the one of these books, by a sample of each; says so to operators where it does not seem so."""
+    newest = await db.read(_newest, now=now)
+    there = [await get_store().find(key) is not None for key in newest]
+    files = [kept.key for kept in await get_store().names(VIDEOS, after="", size=SAMPLE)]
+    wanted = len(files) - len(await _unwanted(files))
+    if len(lost) <= MOST_LOST and newest and _is_half(sum(there), there) and _is_half(wanted, files):
+        return True
+    log.error("archive.not-ours", lost=len(lost), newest=len(newest), there=sum(there), wanted=wanted)
+    if newest or lost:
+        await db.transact(
+            counting.count, NAME, error="Many files are gone or strange: is it the right storage?"
+        )
+    return False
+
+
+def _is_half(part: int, of: Sequence[object]) -> bool:
+    return 2 * part >= len(of)
+
+
+def _newest(session: Session, *, now: datetime) -> list[str]:
+    """Name the files of the newest finished videos."""
+    finished = select(Video.file_key).where(*_is_finished(now)).order_by(col(Video.completed_at).desc())
+    return [key for key in session.exec(finished.limit(SAMPLE)) if key]
+
+
+async def _unwanted(keys: Iterable[str]) -> list[str]:
+    """Give those that no row wants. What is not named as our files are is left alone."""
+    named = {key: match[1] for key in keys if (match := OURS.fullmatch(key))}
+    wanted = await db.read(_wanted, ids=sorted(set(named.values())))
+    return [key for key in named if key not in wanted]
 
 
 def _wanted(session: Session, *, ids: list[str]) -> set[str]:
@@ -132,26 +165,13 @@ def _wanted(session: Session, *, ids: list[str]) -> set[str]:
 
 def _keys_to_keep(video: Video) -> list[str]:
     """Name the files that a video may have. One on its way may have more than its row tells."""
+    if video.error_code == LOST_CODE:  # it may come back, with the volume that it lies on
+        return keys_of(video)
     if video.status in {Status.FAILED, Status.CANCELED}:
         return []
     on_its_way = [f"videos/{video.id}.mp4", f"posters/{video.id}.webp", f"previews/{video.id}.mp4"]
     larger = [f"videos/{video.id}-1080p.mp4"] if video.hd_state == HdState.ASKED else []
     return [*keys_of(video), *on_its_way, *larger]
-
-
-async def _find_lost(there: set[str], stretch: Stretch, *, now: datetime) -> tuple[int, int]:
-    """Find finished videos whose file is not there; tell how many were fetched again, and given back."""
-    finished = {video.file_key or "": video for video in await db.read(_finished, stretch=stretch, now=now)}
-    lost = await _lost(finished.keys() - there, of=len(finished))
-    told = [await _mend_or_give_back(finished[key], now=now) for key in lost]
-    return told.count("mended"), told.count("returned")
-
-
-async def _forget_lost_pictures(there: set[str], stretch: Stretch, *, now: datetime) -> int:
-    """Let go of pictures whose file is not there, so that their owner is asked for them again; tell how many."""
-    kept = await db.read(_kept_pictures, stretch=stretch, now=now)
-    lost = await _lost(kept - there, of=len(kept))
-    return await db.transact(_forget_pictures, keys=lost, now=now) if lost else 0
 
 
 def _id_in(key: str) -> str:
@@ -161,13 +181,16 @@ def _id_in(key: str) -> str:
 
 def _finished(session: Session, *, stretch: Stretch, now: datetime) -> list[Video]:
     """Give the finished videos of a stretch."""
-    finished = select(Video).where(
-        col(Video.status) == Status.COMPLETED,
-        col(Video.deleted_at).is_(None),
-        col(Video.completed_at) < now - SETTLED,
-        stretch.holds(col(Video.id)),
-    )
+    finished = select(Video).where(*_is_finished(now), stretch.holds(col(Video.id)))
     return list(session.exec(finished.order_by(col(Video.id)).limit(PAGE)))
+
+
+def _is_finished(now: datetime) -> list[ColumnElement[bool]]:
+    is_completed, is_settled = (
+        col(Video.status) == Status.COMPLETED,
+        col(Video.completed_at) < now - SETTLED,
+    )
+    return [is_completed, is_settled, col(Video.deleted_at).is_(None)]
 
 
 def _kept_pictures(session: Session, *, stretch: Stretch, now: datetime) -> set[str]:
@@ -185,16 +208,12 @@ def _forget_pictures(session: Session, *, keys: Sequence[str], now: datetime) ->
     return session.exec(gone.values(gone_at=now)).rowcount
 
 
-async def _lost(keys: Collection[str], *, of: int) -> list[str]:
-    """Ask for each file itself, since a list may be a little late, and give those that are gone; none when it is too many."""
+async def _lost(keys: Collection[str]) -> list[str]:
+    """Ask for each file itself, since a list may be a little late, and give those that are gone: one more than `MOST_LOST` at most."""
     lost: list[str] = []
     for key in sorted(keys):
-        if await get_store().find(key) is None:
+        if len(lost) <= MOST_LOST and await get_store().find(key) is None:
             lost.append(key)
-        if len(lost) > MOST_LOST:
-            log.error("archive.too-much-is-lost", of=of)
-            await db.transact(counting.count, NAME, error="Many files are gone: is it the right storage?")
-            return []
     return lost
 
 
