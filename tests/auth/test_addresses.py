@@ -21,6 +21,7 @@ from cuttingasmr.errors import (
     NotFound,
     SignInRequired,
     TooManyRequests,
+    WrongCredentials,
     WrongPassword,
 )
 from cuttingasmr.letters import links, sending
@@ -49,7 +50,7 @@ def standing(user: User) -> Standing:
 
 
 @pytest.mark.usefixtures("database")
-async def test_who_signs_up_gets_a_letter_and_confirms_by_it_wherever_it_is_opened(
+async def test_who_signs_up_gets_a_letter_and_confirms_by_it_where_they_are_signed_in(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await sign_up()
@@ -59,7 +60,7 @@ async def test_who_signs_up_gets_a_letter_and_confirms_by_it_wherever_it_is_open
     token = (await delivered(office, OLD)).token
 
     with live.listening(ada.id) as tab:
-        confirmed = await addresses.confirm(token=token, asker=None)
+        confirmed = await addresses.confirm(token=token, asker=ada)
         assert await tab.wait(5)
 
     assert (confirmed.email, confirmed.is_new) == (OLD, False)
@@ -67,8 +68,37 @@ async def test_who_signs_up_gets_a_letter_and_confirms_by_it_wherever_it_is_open
     assert operators.is_operator(stored(ada))
     assert lines() == ["user.signed-up", "user.confirmed-email"]
     with pytest.raises(LinkOver):
-        await addresses.confirm(token=token, asker=None)
+        await addresses.confirm(token=token, asker=ada)
     assert not await addresses.ask_to_confirm(user=stored(ada), address=HERE)
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_owns_an_address_cannot_be_made_to_confirm_the_account_of_whoever_signed_up_with_it(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eve signs up with the address of somebody who is to run the site, who then opens the letter about it."""
+    monkeypatch.setattr("cuttingasmr.auth.operators._named", lambda: {OLD})
+    eves, session_of_eve = await local.sign_up(email=OLD, password=PASSWORD)
+    boss = make_account("boss@example.org")
+    token = (await delivered(office, OLD)).token
+
+    for asker, refusal in ((None, SignInRequired), (boss, NotFound)):
+        with pytest.raises(refusal):
+            await addresses.confirm(token=token, asker=asker)
+    assert stored(eves).email_verified_at is None
+    assert not operators.is_operator(await sessions.who(session_of_eve))
+    assert lines() == ["user.signed-up"]
+
+    await passwords.ask_for_reset(email=OLD, address=HERE)  # the way that is theirs
+    await passwords.reset(token=(await delivered(office, OLD)).token, password="another fine password")
+
+    assert operators.is_operator(stored(eves))
+    with pytest.raises(SignInRequired):
+        await sessions.who(session_of_eve)
+    with pytest.raises(WrongCredentials):
+        await local.sign_in(email=OLD, password=PASSWORD)
+    with pytest.raises(LinkOver):
+        await addresses.confirm(token=token, asker=eves)
 
 
 @pytest.mark.usefixtures("embedded")
@@ -85,8 +115,8 @@ async def test_a_letter_can_be_had_again_a_few_times_and_the_last_link_is_the_go
     last = (await delivered(office, OLD)).token
 
     with pytest.raises(LinkOver):
-        await addresses.confirm(token=first, asker=None)
-    await addresses.confirm(token=last, asker=None)
+        await addresses.confirm(token=first, asker=ada)
+    await addresses.confirm(token=last, asker=ada)
 
 
 @pytest.mark.usefixtures("embedded")
