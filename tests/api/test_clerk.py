@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.api.headers import EMPTY, page_policy
 from cuttingasmr.auth import bans, clerk, local, sessions
 from cuttingasmr.clerk_address import publishable_key
@@ -142,11 +142,15 @@ def test_another_session_at_clerk_is_another_session_here_and_the_browsers_old_o
     assert session_of(old) is None
 
 
-def test_a_cookie_of_somebody_else_is_not_prolonged(site: ClerkApi) -> None:
+async def test_a_cookie_of_somebody_else_is_not_prolonged_and_their_tabs_see_that_it_is_over(
+    site: ClerkApi,
+) -> None:
     ada, bob = site.someone(), site.someone()
     token = site.door.token(bob.clerk_id, bob.session_id)
 
-    answer = site.exchange(token, ada.http)
+    with live.listening(site.row(ada.clerk_id).id) as tab:
+        answer = site.exchange(token, ada.http)
+        assert await tab.wait(5)
 
     assert answer.json()["user"]["id"] == site.row(bob.clerk_id).id
     assert answer.json()["isNew"] is True
