@@ -1,6 +1,7 @@
 """Clerk's people as accounts of ours: made when they first come, and kept as Clerk last told.
 
-An address is theirs only when Clerk has made sure of it; any other stays out, and they have none.
+An address is theirs only when Clerk has made sure of it; any other stays out, and they have none. Nobody joins an account
+here whose address was never confirmed: whoever made it may be somebody else.
 """
 
 from __future__ import annotations
@@ -146,6 +147,9 @@ def _owner(session: Session, address: str | None) -> User | None:
 
 def _joined(session: Session, owner: User) -> User | None:
     """Give the account that holds a newcomer's verified address, if it is theirs to have; `None` if it gives the address up."""
+    if _cannot_prove(owner):
+        _release(session, owner)
+        return None
     if owner.email_verified_at is None:
         raise EmailUnconfirmed
     if owner.clerk_id is None or owner.clerk_state == ClerkState.DELETED:
@@ -157,7 +161,9 @@ def _joined(session: Session, owner: User) -> User | None:
 
 
 def _release(session: Session, owner: User) -> None:
-    """Take an address from an account that knows it from Clerk alone: Clerk has given it to somebody else since."""
+    """Take an address from an account that knows it from Clerk alone, or cannot prove it: by Clerk's word it is another's."""
+    if owner.password_hash is not None:
+        session.add(AuditEntry(actor="clerk", action="user.lost-address", subject=owner.id))
     owner.email, owner.email_verified_at = placeholder(owner), None
     session.add(owner)
     session.flush()
@@ -187,7 +193,14 @@ def _move(session: Session, user: User, address: str | None, *, told_at: int) ->
 
 
 def _gives_up(owner: User, *, told_at: int) -> bool:
+    if _cannot_prove(owner):
+        return True
     return owner.clerk_id is not None and owner.password_hash is None and owner.clerk_updated_ms <= told_at
+
+
+def _cannot_prove(owner: User) -> bool:
+    """Tell whether nobody has shown that an address is this account's, nor ever can: without mail there are no links."""
+    return owner.email_verified_at is None and not get_settings().has_mail
 
 
 def _welcome(session: Session, user: User, *, is_new: bool) -> None:

@@ -494,6 +494,7 @@ def test_an_address_that_a_local_account_never_confirmed_is_not_joined_and_it_sa
 
     assert (answer.status_code, answer.json()["code"]) == (409, "EmailUnconfirmed")
     assert UNCONFIRMED in answer.json()["error"]
+    assert "“Forgot your password?”" in answer.json()["error"]
     assert email not in answer.text
     assert db.look(lambda session: session.get_one(User, user_id)).clerk_id is None
 

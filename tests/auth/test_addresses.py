@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,7 @@ from cuttingasmr.errors import (
 from cuttingasmr.letters import links, sending
 from cuttingasmr.models import MailedLink, Purpose, User
 from cuttingasmr.models.columns import new_id
+from tests.support.binding import bind
 from tests.support.mailed import PASSWORD, age_links, delivered, lines, make_account, stored
 from tests.support.smtp import PostOffice
 
@@ -55,7 +57,9 @@ async def test_who_signs_up_gets_a_letter_and_confirms_by_it_where_they_are_sign
 ) -> None:
     ada = await sign_up()
     monkeypatch.setattr("cuttingasmr.auth.operators._named", lambda: {OLD})
-    assert standing(ada) == Standing("here", is_confirmed=False, wants_confirming=True, waiting="")
+    assert standing(ada) == Standing(
+        "here", has_password=True, is_confirmed=False, wants_confirming=True, waiting=""
+    )
     assert not operators.is_operator(stored(ada))
     token = (await delivered(office, OLD)).token
 
@@ -64,7 +68,9 @@ async def test_who_signs_up_gets_a_letter_and_confirms_by_it_where_they_are_sign
         assert await tab.wait(5)
 
     assert (confirmed.email, confirmed.is_new) == (OLD, False)
-    assert standing(ada) == Standing("here", is_confirmed=True, wants_confirming=False, waiting="")
+    assert standing(ada) == Standing(
+        "here", has_password=True, is_confirmed=True, wants_confirming=False, waiting=""
+    )
     assert operators.is_operator(stored(ada))
     assert lines() == ["user.signed-up", "user.confirmed-email"]
     with pytest.raises(LinkOver):
@@ -72,12 +78,11 @@ async def test_who_signs_up_gets_a_letter_and_confirms_by_it_where_they_are_sign
     assert not await addresses.ask_to_confirm(user=stored(ada), address=HERE)
 
 
-@pytest.mark.usefixtures("database")
 async def test_who_owns_an_address_cannot_be_made_to_confirm_the_account_of_whoever_signed_up_with_it(
-    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    database: str, office: PostOffice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Eve signs up with the address of somebody who is to run the site, who then opens the letter about it."""
-    monkeypatch.setattr("cuttingasmr.auth.operators._named", lambda: {OLD})
+    bind(monkeypatch, tmp_path, database_url=database, admin_emails=OLD)
     eves, session_of_eve = await local.sign_up(email=OLD, password=PASSWORD)
     boss = make_account("boss@example.org")
     token = (await delivered(office, OLD)).token
@@ -240,6 +245,7 @@ async def test_clerks_people_and_demo_accounts_have_nothing_to_change_or_confirm
             await ask_to_change(user)
 
     assert (standing(theirs).keeper, standing(demo).keeper) == ("clerk", "nobody")
+    assert (standing(theirs).has_password, standing(demo).has_password) == (True, False)
     assert not standing(demo).wants_confirming
     with pytest.raises(Conflict):
         await addresses.ask_to_confirm(user=demo, address=HERE)
