@@ -22,7 +22,7 @@ from cuttingasmr.settings import get_settings
 
 BOTH = (Purpose.CONFIRM, Purpose.CHANGE)
 HERE, CLERK, NOBODY = "here", "clerk", "nobody"
-"""Who keeps an account's address and password."""
+"""Who keeps an account's address: `NOBODY` where it cannot be changed."""
 
 
 class SameAddress(Invalid):
@@ -40,9 +40,13 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an account's address stands. `waiting` is the new one that is yet to be confirmed, if there is one."""
+    """How an account's address stands. `waiting` is the new one that is yet to be confirmed, if there is one.
+
+    `has_password`: whether a password of ours opens the account, be it beside Clerk.
+    """
 
     keeper: str
+    has_password: bool
     is_confirmed: bool
     wants_confirming: bool
     waiting: str
@@ -112,7 +116,10 @@ def standing(session: Session, *, token: str | None) -> Standing | None:
     waiting = links.waiting(session, user_id=user.id, purpose=Purpose.CHANGE)
     is_confirmed = user.email_verified_at is not None
     wants_confirming = not (is_confirmed or user.email.endswith(NO_ADDRESS)) and get_settings().has_mail
-    return Standing(_keeper(user), is_confirmed, wants_confirming, waiting.address if waiting else "")
+    has_password = user.password_hash is not None
+    return Standing(
+        _keeper(user), has_password, is_confirmed, wants_confirming, waiting.address if waiting else ""
+    )
 
 
 def _keeper(user: User) -> str:
@@ -120,7 +127,7 @@ def _keeper(user: User) -> str:
         require_own(user)
     except KeptByClerk:
         return NOBODY if user.clerk_id is None else CLERK
-    return HERE if get_settings().has_mail else CLERK
+    return HERE if get_settings().has_mail else NOBODY
 
 
 def _held(session: Session, user_id: str) -> User:
