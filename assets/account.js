@@ -21,12 +21,14 @@
     }
   };
 
-  /** Where to go on: a page of this site, never another site. */
+  /** Where to go on: a page of this site, never another site. A path may only turn out to begin with // (another site's
+   *  address) once its dots are resolved, as in /.//evil.example. */
   const next = () => {
     const wanted = new URLSearchParams(location.search).get("next") || "/";
     try {
       const url = new URL(wanted, location.origin);
-      return url.origin === location.origin && wanted.startsWith("/") ? url.pathname + url.search : "/";
+      const isHere = url.origin === location.origin && wanted.startsWith("/") && !url.pathname.startsWith("//");
+      return isHere ? url.pathname + url.search : "/";
     } catch {
       return "/";
     }
@@ -35,7 +37,7 @@
   /** Load a page as somebody else: with a new cookie, a new socket and nothing of the page before. */
   const leaveFor = (path, ...forgotten) => {
     for (const key of ["token", ...forgotten]) sessionStorage.removeItem(key);
-    location.assign(path);
+    location.assign(location.origin + path);
   };
 
   /** Take over the theme of the account before its first page is drawn, so that none is drawn in another one. */

@@ -2,7 +2,8 @@
 
 AppError (500)
 ├── BadRequest (400)
-│   └── BadJson, TooLarge (413)
+│   └── BadJson
+├── TooLarge (413)
 ├── SignInRequired (401)
 │   └── WrongCredentials, BadSignature, AccountLeaving
 ├── InsufficientCredits (402)
@@ -122,7 +123,7 @@ class EmailTaken(Conflict):
 
 
 class EmailUnconfirmed(Conflict):
-    """Your e-mail address belongs to an account with a password already, and was never confirmed there. Sign in with that password and confirm the address; after that, both ways lead into the same account."""
+    """Your e-mail address belongs to an account with a password already, and was never confirmed there. Choose “Forgot your password?” and set a new one by the link that is mailed to you: that confirms the address, and after it both ways lead into the same account."""
 
 
 class KeyReused(Conflict):

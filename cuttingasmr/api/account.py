@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import StreamingResponse
 
-from cuttingasmr import db, live
+from cuttingasmr import db
 from cuttingasmr.api.asking import SignedIn, address_of, bearer_of, clear_cookies, set_cookies
 from cuttingasmr.api.shapes import (
     Answer,
@@ -65,12 +65,8 @@ async def demo(request: Request, response: Response) -> SessionAnswer:
 @router.post("/auth/sign-out", tags=["account"])
 async def sign_out(request: Request, response: Response, later: BackgroundTasks) -> Answer:
     """End this session. Without one, there is nothing to do."""
-    token = request.cookies.get(sessions.COOKIE)
-    user = await db.read(sessions.find, token=token)
-    at_clerk = await db.transact(sessions.end, token=token)
+    at_clerk = await sessions.leave(request.cookies.get(sessions.COOKIE))
     clear_cookies(response)
-    if user:
-        live.publish(user.id)  # its open tabs see that it is over
     later.add_task(clerk.leave, at_clerk)
     return Answer()
 
@@ -145,7 +141,7 @@ def _harmless(cell: str | int) -> str | int:
 
 async def _begun(request: Request, response: Response, user: User, token: str) -> SessionAnswer:
     """Answer with the new session, and end the one that this browser had before."""
-    await db.transact(sessions.end, token=request.cookies.get(sessions.COOKIE))
+    await sessions.leave(request.cookies.get(sessions.COOKIE))
     set_cookies(response, token, user.id)
     return SessionAnswer(user=Person.of(user))
 

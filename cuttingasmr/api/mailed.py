@@ -93,7 +93,7 @@ async def request_verification(user: SignedIn, request: Request) -> Asked:
 
 @router.post("/verify")
 async def verify_address(body: Opened, request: Request) -> ConfirmedAddress:
-    """Confirm an address by a mailed link. A new address of an account is confirmed by whoever is signed in to it alone."""
+    """Confirm an account's address by a mailed link. Only who is signed in to that account can."""
     asker = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
     confirmed = await addresses.confirm(token=body.token, asker=asker)
     return ConfirmedAddress(email=confirmed.email, is_new=confirmed.is_new)

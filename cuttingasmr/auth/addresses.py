@@ -1,7 +1,7 @@
 """An account's e-mail address: proving that it is theirs, and changing it for another one that is proved as well.
 
-An address counts only once it is confirmed. A new one takes the old one's place only when somebody opens the letter that was
-sent to it and is signed in to the account: a mistyped address gives nobody else the account.
+An address counts only once somebody has opened the letter that was sent to it *and* is signed in to the account. Whoever
+only reads the mailbox may never have made that account: their press would vouch for a stranger, who knows its password.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cuttingasmr.settings import get_settings
 
 BOTH = (Purpose.CONFIRM, Purpose.CHANGE)
 HERE, CLERK, NOBODY = "here", "clerk", "nobody"
-"""Who keeps an account's address and password."""
+"""Who keeps an account's address: `NOBODY` where it cannot be changed."""
 
 
 class SameAddress(Invalid):
@@ -40,9 +40,13 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an account's address stands. `waiting` is the new one that is yet to be confirmed, if there is one."""
+    """How an account's address stands. `waiting` is the new one that is yet to be confirmed, if there is one.
+
+    `has_password`: whether a password of ours opens the account, be it beside Clerk.
+    """
 
     keeper: str
+    has_password: bool
     is_confirmed: bool
     wants_confirming: bool
     waiting: str
@@ -85,7 +89,10 @@ async def stop_change(*, user: User) -> None:
 
 
 async def confirm(*, token: str, asker: User | None) -> Confirmed:
-    """Confirm an address by the link that was mailed to it; raise `LinkOver`, or `SignInRequired` for a change by a stranger."""
+    """Confirm an account's address by the link that was mailed to it, for whoever is signed in to that account.
+
+    Raises `LinkOver`; and, with the link as good as before, `SignInRequired` for nobody or `NotFound` for somebody else.
+    """
     try:
         confirmed = await db.transact(_confirm, token=token, asker_id=asker.id if asker else None)
     except IntegrityError as error:  # somebody else has that address since
@@ -109,7 +116,10 @@ def standing(session: Session, *, token: str | None) -> Standing | None:
     waiting = links.waiting(session, user_id=user.id, purpose=Purpose.CHANGE)
     is_confirmed = user.email_verified_at is not None
     wants_confirming = not (is_confirmed or user.email.endswith(NO_ADDRESS)) and get_settings().has_mail
-    return Standing(_keeper(user), is_confirmed, wants_confirming, waiting.address if waiting else "")
+    has_password = user.password_hash is not None
+    return Standing(
+        _keeper(user), has_password, is_confirmed, wants_confirming, waiting.address if waiting else ""
+    )
 
 
 def _keeper(user: User) -> str:
@@ -117,7 +127,7 @@ def _keeper(user: User) -> str:
         require_own(user)
     except KeptByClerk:
         return NOBODY if user.clerk_id is None else CLERK
-    return HERE if get_settings().has_mail else CLERK
+    return HERE if get_settings().has_mail else NOBODY
 
 
 def _held(session: Session, user_id: str) -> User:
@@ -146,10 +156,20 @@ def _confirm(session: Session, *, token: str, asker_id: str | None) -> Confirmed
     user = _held(session, link.user_id)
     if user.is_banned:
         raise LinkOver
-    return (_change if link.purpose == Purpose.CHANGE else _verify)(session, user, link, asker_id)
+    _require_owner(user, asker_id)
+    return (_change if link.purpose == Purpose.CHANGE else _verify)(session, user, link)
 
 
-def _verify(session: Session, user: User, link: MailedLink, _asker_id: str | None) -> Confirmed:
+def _require_owner(user: User, asker_id: str | None) -> None:
+    if asker_id is None:
+        raise SignInRequired("Sign in to your account first, so that nobody else's is given your address.")
+    if asker_id != user.id:
+        raise NotFound(
+            "This link belongs to another account. Sign out here, sign in to that one, and open the link again."
+        )
+
+
+def _verify(session: Session, user: User, link: MailedLink) -> Confirmed:
     if user.email != link.address or not links.use(session, link):
         raise LinkOver
     user.email_verified_at = user.email_verified_at or db.utc_now()
@@ -158,14 +178,8 @@ def _verify(session: Session, user: User, link: MailedLink, _asker_id: str | Non
     return Confirmed(user.id, user.email, is_new=False)
 
 
-def _change(session: Session, user: User, link: MailedLink, asker_id: str | None) -> Confirmed:
+def _change(session: Session, user: User, link: MailedLink) -> Confirmed:
     """Let the new address take the old one's place. Links to the old one are good for nothing any more."""
-    if asker_id is None:
-        raise SignInRequired(
-            "Sign in to your account first, so that nobody else can confirm its new address."
-        )
-    if asker_id != user.id:
-        raise NotFound("This link belongs to another account. Sign in to that one first.")
     if not links.use(session, link):
         raise LinkOver
     outbox.write(session, LetterKind.CHANGED, to=user.email, user_id=user.id)

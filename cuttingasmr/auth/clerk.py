@@ -14,7 +14,7 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.auth import clerk_people, sessions
 from cuttingasmr.auth.clerk_token import Claims, get_verifier
 from cuttingasmr.errors import NotFound, SignInRequired, SignInUnavailable
@@ -44,11 +44,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Entry:
-    """Who has come in, with which cookie, and whether that cookie is a new one."""
+    """Who has come in, with which cookie, whether that cookie is a new one, and what ended by that."""
 
     user: User
     cookie: str
     is_new: bool
+    ended: sessions.Ended | None = None
 
 
 async def who(token: str) -> User:
@@ -64,7 +65,10 @@ async def holder(token: str) -> User:
 async def exchange(*, token: str, cookie: str | None, user_agent: str = "") -> Entry:
     """Give a session for a token: the one of `cookie`, with a longer life, if it belongs to the same session at Clerk."""
     claims, user = await _arrive(token)
-    return await db.transact(_enter, claims=claims, user_id=user.id, cookie=cookie, user_agent=user_agent)
+    entry = await db.transact(_enter, claims=claims, user_id=user.id, cookie=cookie, user_agent=user_agent)
+    if entry.ended is not None:
+        live.publish(entry.ended.user_id)  # somebody else may have been signed in here
+    return entry
 
 
 async def sync(user: User, *, gone: clerk_people.Gone | None = None) -> User:
@@ -203,8 +207,8 @@ def _enter(session: Session, *, claims: Claims, user_id: str, cookie: str | None
         row.expires_at, row.last_seen_at = until, db.utc_now()
         session.add(row)
         return Entry(user, cookie, is_new=False)
-    sessions.end(session, token=cookie)
+    ended = sessions.end(session, token=cookie)
     fresh = sessions.begin(
         session, user_id=user.id, user_agent=user_agent, clerk_session_id=claims.session_id, life=LIFE
     )
-    return Entry(user, fresh, is_new=True)
+    return Entry(user, fresh, is_new=True, ended=ended)

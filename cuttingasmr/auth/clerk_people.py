@@ -1,6 +1,7 @@
 """Clerk's people as accounts of ours: made when they first come, and kept as Clerk last told.
 
-An address is theirs only when Clerk has made sure of it; any other stays out, and they have none.
+An address is theirs only when Clerk has made sure of it; any other stays out, and they have none. Nobody joins an account
+here whose address was never confirmed: whoever made it may be somebody else.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def learn(session: Session, user: User, person: ClerkUser) -> bool:
     user.clerk_updated_ms = person.updated_at
     user.clerk_state = ClerkState.BLOCKED if person.is_blocked else ClerkState.WELCOME
     user.picture_url = _picture(person.image_url)
-    is_kept = person.tells_address and not _move(session, user, address_of(person))
+    is_kept = person.tells_address and not _move(session, user, address_of(person), told_at=person.updated_at)
     theirs = "" if user.has_own_name else shown(person.name)
     called = theirs or user.name or user.known_email.partition("@")[0] or "Somebody"
     user.name = called[:NAME_LIMIT]
@@ -94,7 +95,7 @@ def forget(session: Session, *, clerk_id: str, gone: Gone | None = None) -> User
     if user is not None:
         user.clerk_state = ClerkState.DELETED
         session.add(user)
-        shut_out(session, user)
+        _end_by_clerk(session, user)
         session.flush()
         if gone is not None:
             gone(session, user)
@@ -112,12 +113,11 @@ def was_erased(session: Session, *, clerk_id: str) -> bool:
 
 
 def shut_out(session: Session, user: User) -> None:
-    """End every session that somebody has by way of Clerk."""
-    session.exec(
-        delete(SessionRow).where(
-            col(SessionRow.user_id) == user.id, col(SessionRow.clerk_session_id).is_not(None)
-        )
-    )
+    """End every session of somebody whom Clerk has shut out: also those by a password, which is no way round it.
+
+    Those at Clerk are Clerk's to end: their tokens are good again once it lets them in.
+    """
+    session.exec(delete(SessionRow).where(col(SessionRow.user_id) == user.id))
 
 
 def address_of(person: ClerkUser) -> str | None:
@@ -133,6 +133,12 @@ def placeholder(user: User) -> str:
     return f"{user.id}@no-address{NO_ADDRESS}"
 
 
+def _end_by_clerk(session: Session, user: User) -> None:
+    """End every session that somebody has by way of Clerk."""
+    theirs = (col(SessionRow.user_id) == user.id, col(SessionRow.clerk_session_id).is_not(None))
+    session.exec(delete(SessionRow).where(*theirs))
+
+
 def _owner(session: Session, address: str | None) -> User | None:
     if address is None:
         return None
@@ -141,6 +147,9 @@ def _owner(session: Session, address: str | None) -> User | None:
 
 def _joined(session: Session, owner: User) -> User | None:
     """Give the account that holds a newcomer's verified address, if it is theirs to have; `None` if it gives the address up."""
+    if _cannot_prove(owner):
+        _release(session, owner)
+        return None
     if owner.email_verified_at is None:
         raise EmailUnconfirmed
     if owner.clerk_id is None or owner.clerk_state == ClerkState.DELETED:
@@ -152,17 +161,20 @@ def _joined(session: Session, owner: User) -> User | None:
 
 
 def _release(session: Session, owner: User) -> None:
-    """Take an address from an account that knows it from Clerk alone: Clerk has given it to somebody else since."""
+    """Take an address from an account that knows it from Clerk alone, or cannot prove it: by Clerk's word it is another's."""
+    if owner.password_hash is not None:
+        session.add(AuditEntry(actor="clerk", action="user.lost-address", subject=owner.id))
     owner.email, owner.email_verified_at = placeholder(owner), None
     session.add(owner)
     session.flush()
     log.info("clerk.address-moved", user_id=owner.id)
 
 
-def _move(session: Session, user: User, address: str | None) -> bool:
+def _move(session: Session, user: User, address: str | None, *, told_at: int) -> bool:
     """Give an account the address that Clerk says it has, or none; tell whether that was possible.
 
-    Who has a password with us keeps the address that goes with it until Clerk names another one.
+    Who has a password with us keeps the address that goes with it until Clerk names another one. Nobody gives an address up
+    for word of Clerk's (of `told_at`, ms) that is older than what it last told of them: that is late, and was overtaken.
     """
     if address is None:
         if user.password_hash is None:
@@ -170,7 +182,7 @@ def _move(session: Session, user: User, address: str | None) -> bool:
         return True
     if user.email != address:
         owner = _owner(session, address)
-        if owner is not None and not _gives_up(owner):
+        if owner is not None and not _gives_up(owner, told_at=told_at):
             return False
         if owner is not None:
             _release(session, owner)
@@ -180,8 +192,15 @@ def _move(session: Session, user: User, address: str | None) -> bool:
     return True
 
 
-def _gives_up(owner: User) -> bool:
-    return owner.clerk_id is not None and owner.password_hash is None
+def _gives_up(owner: User, *, told_at: int) -> bool:
+    if _cannot_prove(owner):
+        return True
+    return owner.clerk_id is not None and owner.password_hash is None and owner.clerk_updated_ms <= told_at
+
+
+def _cannot_prove(owner: User) -> bool:
+    """Tell whether nobody has shown that an address is this account's, nor ever can: without mail there are no links."""
+    return owner.email_verified_at is None and not get_settings().has_mail
 
 
 def _welcome(session: Session, user: User, *, is_new: bool) -> None:

@@ -91,8 +91,9 @@ async def sign_in(*, email: object, password: object, user_agent: str = "") -> t
 
 
 def _begin(session: Session, *, user_id: str, verified: str, user_agent: str) -> str:
-    """Start a session, if the password is still the one that was right: it may have been changed while it was hashed."""
+    """Start a session, if they may still come in with this password: while it was hashed that may have changed."""
     mine = (col(User.id) == user_id, col(User.password_hash) == verified, col(User.is_banned).is_(False))
+    mine += (col(User.clerk_state) != ClerkState.BLOCKED,)
     if session.exec(select(User.id).where(*mine).with_for_update()).first() is None:
         raise WrongCredentials
     return sessions.begin(session, user_id=user_id, user_agent=user_agent)

@@ -14,15 +14,16 @@ import math
 import re
 import secrets
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.errors import AccountLeaving, SignInRequired, Unavailable
-from cuttingasmr.models import ClerkEnding, SessionRow, User
+from cuttingasmr.models import ClerkEnding, ClerkState, SessionRow, User
 from cuttingasmr.settings import get_settings
 
 COOKIE = "cuttingasmr_session"
@@ -42,6 +43,14 @@ RANDOM_BYTES = 24
 MOST_NOTED = 50_000
 _noted: dict[str, float] = {}
 """When this process has last looked whether the use of a session wants writing down."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A session that is over: whose it was, and the session at Clerk that should end with it, if any."""
+
+    user_id: str
+    clerk_session_id: str | None
 
 
 def begin(
@@ -75,7 +84,9 @@ def begin(
 
 
 def find(session: Session, *, token: str | None) -> User | None:
-    """Tell who holds this cookie value; `None` for one that is missing, malformed, forged, ended, expired or banned.
+    """Tell who holds this cookie value; `None` for one that is missing, malformed, forged, ended or expired.
+
+    Whom we or Clerk have shut out is nobody, too.
 
     Who is leaving is nobody here: `find_holder` knows them.
     """
@@ -93,6 +104,7 @@ def find_holder(session: Session, *, token: str | None) -> User | None:
             col(SessionRow.token_hash) == _hash(token),
             col(SessionRow.expires_at) > db.utc_now(),
             col(User.is_banned).is_(False),
+            col(User.clerk_state) != ClerkState.BLOCKED,
             col(User.erased_at).is_(None),
         )
     ).first()
@@ -121,10 +133,19 @@ def note_use(session: Session, *, token: str) -> None:
     session.exec(update(SessionRow).where(*mine).values(last_seen_at=moment))
 
 
-def end(session: Session, *, token: str | None) -> str | None:
-    """End a session; one that is over already is no error. Gives the session at Clerk that should end with it, if any."""
+async def leave(token: str | None) -> str | None:
+    """End a session, and let the pages that are open with it see that. Gives the session at Clerk that should end, too."""
+    ended = await db.transact(end, token=token)
+    if ended is None:
+        return None
+    live.publish(ended.user_id)
+    return ended.clerk_session_id
+
+
+def end(session: Session, *, token: str | None) -> Ended | None:
+    """End a session, and tell which; one that is over already is no error. The caller wakes its owner's tabs (`live.publish`)."""
     row = find_row(session, token=token)
-    return None if row is None else end_row(session, row)
+    return None if row is None else Ended(row.user_id, end_row(session, row))
 
 
 def end_row(session: Session, row: SessionRow) -> str | None:

@@ -46,18 +46,30 @@ def confirm_note() -> rx.Component:
 
 def account_security() -> rx.Component:
     """Show how address and password stand, to those who have them with us; say who keeps them, to the others."""
-    ours = rx.el.section(heading("Address and password"), _card(), class_name="flex flex-col gap-5")
-    kept = rx.el.p(
-        "You sign in with Clerk, which keeps both. Change them in your account there.", class_name=theme.TEXT
+    whole = rx.el.section(
+        heading("Address and password"),
+        rx.cond(Security.keeper == CLERK, _kept_by_clerk()),
+        rx.cond(Security.has_password, _card()),
+        class_name="flex flex-col gap-5",
     )
-    clerks = rx.el.section(heading("Address and password"), kept, class_name="flex flex-col gap-5")
-    return rx.fragment(rx.cond(Security.keeper == HERE, ours), rx.cond(Security.keeper == CLERK, clerks))
+    return rx.cond(Security.has_password | (Security.keeper == CLERK), whole)
+
+
+def _kept_by_clerk() -> rx.Component:
+    """Say what Clerk keeps; who had a password here before Clerk has it still, and it is a way in."""
+    both = "You sign in with Clerk, which keeps both. Change them in your account there."
+    address = (
+        "You sign in with Clerk, which keeps your address: change it in your account there. The password that you "
+        "have here opens this account, too."
+    )
+    return rx.el.p(rx.cond(Security.has_password, address, both), class_name=theme.TEXT)
 
 
 def _card() -> rx.Component:
+    address = _row("E-mail", _address(), rx.cond(Security.waiting, _waiting(), _change_address()))
     return rx.el.div(
         letters_script(),
-        _row("E-mail", _address(), rx.cond(Security.waiting, _waiting(), _change_address())),
+        rx.cond(Security.keeper == HERE, address),
         _row(
             "Password",
             rx.el.span("Known to you alone", class_name=theme.NOTE),

@@ -235,6 +235,14 @@ def verify_form() -> rx.Component:
                 class_name=theme.button_look("primary"),
                 custom_attrs={"data-next": "keep"},
             ),
+            rx.el.p(
+                "Never set a password, or do not know it? ",
+                rx.el.a(
+                    "Have a link mailed to set a new one", href=routes.FORGOT_PASSWORD, class_name=theme.LINK
+                ),
+                ". It signs everybody else out, and confirms your address, too.",
+                class_name=theme.TEXT,
+            ),
         ),
         needs_token=True,
     )

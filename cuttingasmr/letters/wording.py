@@ -84,7 +84,7 @@ WORDS: Final[dict[Told, Words]] = {
         "Confirm your e-mail address",
         (
             "An account at CuttingASMR was made with this address.",
-            "If it is yours, confirm it: then your payments are found by it, and you can get back in without a password.",
+            "If you made it, confirm it where you are signed in: your payments are found by it, and a lost password is no harm.",
         ),
         "Confirm this address",
         (DAY, "If you made no account, leave this letter alone: without you, the address stays unconfirmed."),

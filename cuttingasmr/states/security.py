@@ -17,9 +17,10 @@ HERE, CLERK = addresses.HERE, addresses.CLERK
 
 
 class Security(rx.State):
-    """Who keeps them, whether the address is confirmed, and which new one waits to be."""
+    """Who keeps the address, whether a password of ours opens the account, whether the address is confirmed, and which new one waits to be."""
 
     keeper: rx.Field[str] = rx.field("")
+    has_password: rx.Field[bool] = rx.field(default=False)
     is_confirmed: rx.Field[bool] = rx.field(default=False)
     wants_confirming: rx.Field[bool] = rx.field(default=False)
     waiting: rx.Field[str] = rx.field("")
@@ -40,6 +41,7 @@ class Security(rx.State):
 
     def _show(self, sight: Standing | None) -> None:
         self.keeper = sight.keeper if sight else ""
+        self.has_password = bool(sight and sight.has_password)
         self.is_confirmed = bool(sight and sight.is_confirmed)
         self.wants_confirming = bool(sight and sight.wants_confirming)
         self.waiting = sight.waiting if sight else ""

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlmodel import Session, col, select, update
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.auth import buyer, sessions
 from cuttingasmr.auth.sessions import COOKIE, LIFE, RENEW_AFTER
 from cuttingasmr.models import SessionRow, User
@@ -86,6 +86,28 @@ def test_signing_in_begins_a_session_and_ends_the_one_this_browser_had(api: Api)
     assert browser.cookies[COOKIE] != had
     assert db.look(sessions.find, token=had) is None
     assert len(db.look(hashes, first)) == 2, "the other browser has one of its own"
+
+
+async def test_signing_in_as_another_person_wakes_the_tabs_of_who_was_signed_in_here(api: Api) -> None:
+    browser, other = api.browser(), api.browser()
+    ada = sign_up(browser).json()["user"]["id"]
+    bobs = sign_up(other).json()["user"]["email"]
+
+    with live.listening(ada) as tab:
+        browser.post("/api/auth/sign-in", json={"email": bobs, "password": PASSWORD})
+        assert await tab.wait(5)
+
+    assert browser.get("/api/auth/session").json()["user"]["email"] == bobs
+
+
+async def test_signing_out_wakes_the_tabs_also_of_somebody_who_is_leaving(api: Api) -> None:
+    ada = api.someone()
+    mine = update(User).where(col(User.id) == ada.id)
+    db.run(lambda session: session.exec(mine.values(erase_at=db.utc_now() + timedelta(days=7))))
+
+    with live.listening(ada.id) as tab:
+        ada.http.post("/api/auth/sign-out")
+        assert await tab.wait(5)
 
 
 def test_signing_out_ends_this_session_and_takes_the_cookie_away(api: Api) -> None:

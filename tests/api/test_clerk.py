@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.api.headers import EMPTY, page_policy
 from cuttingasmr.auth import bans, clerk, local, sessions
 from cuttingasmr.clerk_address import publishable_key
@@ -142,11 +142,15 @@ def test_another_session_at_clerk_is_another_session_here_and_the_browsers_old_o
     assert session_of(old) is None
 
 
-def test_a_cookie_of_somebody_else_is_not_prolonged(site: ClerkApi) -> None:
+async def test_a_cookie_of_somebody_else_is_not_prolonged_and_their_tabs_see_that_it_is_over(
+    site: ClerkApi,
+) -> None:
     ada, bob = site.someone(), site.someone()
     token = site.door.token(bob.clerk_id, bob.session_id)
 
-    answer = site.exchange(token, ada.http)
+    with live.listening(site.row(ada.clerk_id).id) as tab:
+        answer = site.exchange(token, ada.http)
+        assert await tab.wait(5)
 
     assert answer.json()["user"]["id"] == site.row(bob.clerk_id).id
     assert answer.json()["isNew"] is True
@@ -490,6 +494,7 @@ def test_an_address_that_a_local_account_never_confirmed_is_not_joined_and_it_sa
 
     assert (answer.status_code, answer.json()["code"]) == (409, "EmailUnconfirmed")
     assert UNCONFIRMED in answer.json()["error"]
+    assert "“Forgot your password?”" in answer.json()["error"]
     assert email not in answer.text
     assert db.look(lambda session: session.get_one(User, user_id)).clerk_id is None
 

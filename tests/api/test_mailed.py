@@ -77,7 +77,10 @@ def test_signing_up_sends_a_link_that_opening_alone_does_not_use(api: Api, ada: 
     for _ in range(3):
         api.browser().get("/verify-email")  # as a program does that looks into mail: the token stays with it
 
-    answer = ada.post("verify", api.browser(), token=token)
+    assert code(ada.post("verify", api.browser(), token=token)) == (401, "SignInRequired")
+    assert code(ada.post("verify", Ada(api).http, token=token)) == (404, "NotFound")
+    assert ada.row().email_verified_at is None
+    answer = ada.post("verify", token=token)
 
     assert answer.json() == {"success": True, "email": ada.email, "isNew": False}
     assert ada.row().email_verified_at is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -21,11 +22,13 @@ from cuttingasmr.errors import (
     NotFound,
     SignInRequired,
     TooManyRequests,
+    WrongCredentials,
     WrongPassword,
 )
 from cuttingasmr.letters import links, sending
 from cuttingasmr.models import MailedLink, Purpose, User
 from cuttingasmr.models.columns import new_id
+from tests.support.binding import bind
 from tests.support.mailed import PASSWORD, age_links, delivered, lines, make_account, stored
 from tests.support.smtp import PostOffice
 
@@ -49,26 +52,58 @@ def standing(user: User) -> Standing:
 
 
 @pytest.mark.usefixtures("database")
-async def test_who_signs_up_gets_a_letter_and_confirms_by_it_wherever_it_is_opened(
+async def test_who_signs_up_gets_a_letter_and_confirms_by_it_where_they_are_signed_in(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await sign_up()
     monkeypatch.setattr("cuttingasmr.auth.operators._named", lambda: {OLD})
-    assert standing(ada) == Standing("here", is_confirmed=False, wants_confirming=True, waiting="")
+    assert standing(ada) == Standing(
+        "here", has_password=True, is_confirmed=False, wants_confirming=True, waiting=""
+    )
     assert not operators.is_operator(stored(ada))
     token = (await delivered(office, OLD)).token
 
     with live.listening(ada.id) as tab:
-        confirmed = await addresses.confirm(token=token, asker=None)
+        confirmed = await addresses.confirm(token=token, asker=ada)
         assert await tab.wait(5)
 
     assert (confirmed.email, confirmed.is_new) == (OLD, False)
-    assert standing(ada) == Standing("here", is_confirmed=True, wants_confirming=False, waiting="")
+    assert standing(ada) == Standing(
+        "here", has_password=True, is_confirmed=True, wants_confirming=False, waiting=""
+    )
     assert operators.is_operator(stored(ada))
     assert lines() == ["user.signed-up", "user.confirmed-email"]
     with pytest.raises(LinkOver):
-        await addresses.confirm(token=token, asker=None)
+        await addresses.confirm(token=token, asker=ada)
     assert not await addresses.ask_to_confirm(user=stored(ada), address=HERE)
+
+
+async def test_who_owns_an_address_cannot_be_made_to_confirm_the_account_of_whoever_signed_up_with_it(
+    database: str, office: PostOffice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Eve signs up with the address of somebody who is to run the site, who then opens the letter about it."""
+    bind(monkeypatch, tmp_path, database_url=database, admin_emails=OLD)
+    eves, session_of_eve = await local.sign_up(email=OLD, password=PASSWORD)
+    boss = make_account("boss@example.org")
+    token = (await delivered(office, OLD)).token
+
+    for asker, refusal in ((None, SignInRequired), (boss, NotFound)):
+        with pytest.raises(refusal):
+            await addresses.confirm(token=token, asker=asker)
+    assert stored(eves).email_verified_at is None
+    assert not operators.is_operator(await sessions.who(session_of_eve))
+    assert lines() == ["user.signed-up"]
+
+    await passwords.ask_for_reset(email=OLD, address=HERE)  # the way that is theirs
+    await passwords.reset(token=(await delivered(office, OLD)).token, password="another fine password")
+
+    assert operators.is_operator(stored(eves))
+    with pytest.raises(SignInRequired):
+        await sessions.who(session_of_eve)
+    with pytest.raises(WrongCredentials):
+        await local.sign_in(email=OLD, password=PASSWORD)
+    with pytest.raises(LinkOver):
+        await addresses.confirm(token=token, asker=eves)
 
 
 @pytest.mark.usefixtures("embedded")
@@ -85,8 +120,8 @@ async def test_a_letter_can_be_had_again_a_few_times_and_the_last_link_is_the_go
     last = (await delivered(office, OLD)).token
 
     with pytest.raises(LinkOver):
-        await addresses.confirm(token=first, asker=None)
-    await addresses.confirm(token=last, asker=None)
+        await addresses.confirm(token=first, asker=ada)
+    await addresses.confirm(token=last, asker=ada)
 
 
 @pytest.mark.usefixtures("embedded")
@@ -210,6 +245,7 @@ async def test_clerks_people_and_demo_accounts_have_nothing_to_change_or_confirm
             await ask_to_change(user)
 
     assert (standing(theirs).keeper, standing(demo).keeper) == ("clerk", "nobody")
+    assert (standing(theirs).has_password, standing(demo).has_password) == (True, False)
     assert not standing(demo).wants_confirming
     with pytest.raises(Conflict):
         await addresses.ask_to_confirm(user=demo, address=HERE)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from sqlmodel import Session, col, select
 from standardwebhooks import Webhook
 
-from cuttingasmr import db
+from cuttingasmr import db, live
 from cuttingasmr.auth import clerk_webhooks, local
+from cuttingasmr.errors import WrongCredentials
 from cuttingasmr.models import Outcome, WebhookEvent
 from cuttingasmr.models.columns import new_id
 from tests.support.clerk_api import ClerkApi, Somebody
+from tests.support.mailed import PASSWORD, make_account
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # of Svix's own documentation
 
@@ -248,6 +251,71 @@ def test_a_ban_at_clerk_ends_every_session_at_once_until_it_is_lifted(site: Cler
     assert site.exchange(token).status_code == 401
     told(site, site.door.change(ada.clerk_id, deliver="never", banned=False))
     assert site.exchange(token).status_code == 200
+
+
+async def test_a_ban_at_clerk_ends_a_session_by_password_too_and_the_open_tab_hears_of_it(
+    site: ClerkApi,
+) -> None:
+    ada, by_password, credentials = joined(site)
+    row = site.row(ada.clerk_id)
+    assert row.password_hash is not None
+    ban = site.door.change(ada.clerk_id, deliver="never", banned=True)
+
+    with live.listening(row.id) as tab:
+        assert told(site, ban) == (Outcome.ACTED, "")
+        assert await tab.wait(5)
+
+    assert [site.is_signed_in(browser) for browser in (ada.http, by_password)] == [False, False]
+    assert by_password.post("/api/auth/sign-in", json=credentials).status_code == 401
+    with pytest.raises(WrongCredentials):  # one that was under way: its password was looked at before the ban
+        db.run(local._begin, user_id=row.id, verified=row.password_hash, user_agent="")
+    told(site, site.door.change(ada.clerk_id, deliver="never", banned=False))
+    assert not site.is_signed_in(by_password)
+    assert by_password.post("/api/auth/sign-in", json=credentials).status_code == 200
+
+
+def test_whom_clerk_has_forgotten_keeps_the_session_by_their_password(site: ClerkApi) -> None:
+    ada, by_password, _ = joined(site)
+
+    told(site, site.door.leave(ada.clerk_id, deliver="never"))
+
+    assert [site.is_signed_in(browser) for browser in (ada.http, by_password)] == [False, True]
+
+
+def joined(site: ClerkApi) -> tuple[Somebody, httpx.Client, dict[str, str]]:
+    """Let somebody be signed in by Clerk, and in another browser by the password of the same account."""
+    credentials = {"email": address(), "password": PASSWORD}
+    make_account(credentials["email"], email_verified_at=db.utc_now())
+    browser = site.api.browser()
+    assert browser.post("/api/auth/sign-in", json=credentials).status_code == 200
+    return site.someone(email=credentials["email"]), browser, credentials
+
+
+def test_late_word_takes_no_address_from_whom_clerk_has_given_it_to_since(site: ClerkApi) -> None:
+    email, later = address(), address()
+    ada, bob = site.someone(email=address()), site.someone(email=address())
+    had = site.row(bob.clerk_id).email
+    bobs = [site.door.change(bob.clerk_id, deliver="never", email=it) for it in (email, later)]
+    adas = site.door.change(ada.clerk_id, deliver="never", email=email)
+
+    assert told(site, adas) == (Outcome.ACTED, "")
+    assert told(site, bobs[0]) == (Outcome.ACTED, clerk_webhooks.ADDRESS_IS_ANOTHERS)
+    assert (site.row(ada.clerk_id).email, site.row(bob.clerk_id).email) == (email, had)
+    assert told(site, bobs[1]) == (Outcome.ACTED, "")
+
+    assert (site.row(ada.clerk_id).email, site.row(bob.clerk_id).email) == (email, later)
+
+
+def test_newer_word_moves_an_address_whose_holders_own_change_is_still_on_its_way(site: ClerkApi) -> None:
+    email, later = address(), address()
+    ada, bob = site.someone(email=address()), site.someone(email=email)
+    bobs = site.door.change(bob.clerk_id, deliver="never", email=later)
+
+    told(site, site.door.change(ada.clerk_id, deliver="never", email=email))
+    assert (site.row(ada.clerk_id).email, site.row(bob.clerk_id).known_email) == (email, "")
+
+    assert told(site, bobs) == (Outcome.ACTED, "")
+    assert site.row(bob.clerk_id).email == later
 
 
 def test_whoever_is_deleted_at_clerk_is_out_and_a_late_event_brings_nobody_back(site: ClerkApi) -> None:

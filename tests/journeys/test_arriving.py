@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode, urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,13 +53,34 @@ def test_a_wrong_password_is_answered_with_a_sentence(studio: Studio) -> None:
     )
 
 
-@pytest.mark.parametrize("next_page", ["https://evil.example", "//evil.example", "/\\evil.example"])
+ELSEWHERE = (
+    "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "/.//evil.example/x",
+    "/a/..//evil.example", "/%2e//evil.example", "/./\\evil.example", "/.///evil.example", "javascript:alert(1)",
+)  # fmt: skip
+"""Other sites, some of which only show themselves when an address is worked out."""
+
+
+@pytest.mark.parametrize("next_page", ELSEWHERE)
 def test_signing_in_never_leads_to_another_site(studio: Studio, next_page: str) -> None:
-    studio.open(f"/sign-in?next={next_page}").page.get_by_role("button", name="demo account").click()
+    door = studio.open(f"/sign-in?{urlencode({'next': next_page})}").page
+    asked: list[str] = []
+    door.on("request", lambda it: asked.append(urlsplit(it.url).netloc))
+    door.get_by_role("button", name="demo account").click()
 
     studio.wait_until_signed_in()
 
-    assert studio.page.url.startswith(studio.url)
+    assert studio.page.url == f"{studio.url}/"
+    assert set(asked) == {urlsplit(studio.url).netloc}
+
+
+def test_the_way_back_from_feedback_never_leads_to_another_site(studio: Studio) -> None:
+    page = studio.open(f"/feedback?{urlencode({'next': '/.//evil.example/x'})}").page
+
+    page.get_by_label("Your message").fill("The second cut is silent.")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("link", name="Back to where you were").click()
+
+    page.wait_for_url(f"{studio.url}/")
 
 
 def test_a_keyboard_is_enough_to_make_a_video(studio: Studio) -> None:

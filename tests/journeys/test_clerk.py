@@ -6,15 +6,18 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page, Response, expect
 
+from cuttingasmr.db import utc_now
+from cuttingasmr.models import User
 from tests.journeys.conftest import RENDER_SECONDS
 from tests.journeys.test_security_headers import SNIFF
 from tests.support.api import broken
 from tests.support.clerk_door import ClerkDoor
 from tests.support.clerk_visitor import PATIENCE, ClerkVisitor
 from tests.support.databases import Databases
-from tests.support.site import Sandbox, Site, wait_until
+from tests.support.site import PASSWORD, Sandbox, Site, wait_until
 from tests.support.studio import Studio
 
 
@@ -188,14 +191,16 @@ def test_while_clerk_is_away_the_door_says_so_and_the_rest_works(
 
 def test_an_account_that_may_not_be_joined_is_told_so_and_another_can_be_used(visitor: ClerkVisitor) -> None:
     def take_address(session: object) -> None:
-        from cuttingasmr.models import User  # noqa: PLC0415 - for this one row
-
         session.add(User(email=visitor.email, name="Ada", password_hash="x"))  # pyright: ignore[reportAttributeAccessIssue]
 
     visitor.site.change(take_address)
     visitor.open().press_sign_in().give_address()
     page = visitor.page
-    expect(page.get_by_role("alert")).to_contain_text("was never confirmed there")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "was never confirmed there. Choose “Forgot your password?”"
+    )
+    page.get_by_text("Sign in with a password instead").click()
+    expect(page.get_by_role("link", name="Forgot your password?")).to_be_visible()
 
     page.get_by_role("button", name="Use another account").click()
     expect(page.get_by_label("Email address")).to_be_visible(timeout=PATIENCE)
@@ -203,6 +208,29 @@ def test_an_account_that_may_not_be_joined_is_told_so_and_another_can_be_used(vi
     visitor.give_address()
 
     visitor.wait_until_signed_in()
+
+
+def test_who_has_a_password_from_before_clerk_is_told_so_and_changes_it_on_the_profile(
+    visitor: ClerkVisitor,
+) -> None:
+    hashed = PasswordHasher().hash(PASSWORD)
+    old = User(email=visitor.email, name="Ada", password_hash=hashed, email_verified_at=utc_now())
+    visitor.site.change(lambda session: session.add(old))
+    page = visitor.come_in().open("/profile#settings").page
+    expect(page.get_by_role("main")).to_contain_text(
+        "The password that you have here opens this account, too."
+    )
+    expect(page.locator("[data-security=e-mail]")).to_have_count(0)
+    row = page.locator("[data-security=password]")
+
+    row.locator("summary").click()
+    row.get_by_label("Your present password").fill(PASSWORD)
+    row.get_by_label("New password").fill("another fine password")
+    row.get_by_role("button", name="Change password").click()
+
+    expect(row.get_by_text("Your password is changed")).to_be_visible()
+    account = {"email": visitor.email, "password": "another fine password"}
+    assert page.request.post(f"{visitor.url}/api/auth/sign-in", data=account).ok
 
 
 def test_no_page_that_clerk_draws_in_breaks_its_policy(visitor: ClerkVisitor) -> None:

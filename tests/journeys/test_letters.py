@@ -91,6 +91,33 @@ def test_an_address_is_confirmed_and_changed_by_letters_and_the_open_profile_kno
     assert profile.balance.is_visible()
 
 
+def test_a_letter_that_is_opened_where_nobody_is_signed_in_confirms_after_signing_in_there(
+    browser: Browser, page: Page, busy_site: Site
+) -> None:
+    Shopper(page, busy_site).join().open("/profile")
+    email = email_of(page, busy_site)
+    link = letter_to(busy_site, email, "Confirm your e-mail address")["links"][0]
+    context = browser.new_context(reduced_motion="reduce")
+    phone = Studio(context.new_page(), busy_site.url).open("/").page
+    phone.goto(link)
+    phone.get_by_role("button", name="Confirm my address").click()
+    expect(phone.get_by_role("heading", name="Sign in first.")).to_be_visible()
+    expect(phone.get_by_role("main")).to_contain_text("Sign in to your account first")
+    expect(phone.get_by_role("link", name="Have a link mailed to set a new one")).to_be_visible()
+    expect(page.locator("[data-unconfirmed]")).to_be_visible()
+
+    phone.get_by_role("main").get_by_role("link", name="Sign in").click()
+    phone.get_by_label("E-mail").fill(email)
+    phone.get_by_label("Password").fill(PASSWORD)
+    phone.get_by_role("button", name="Sign in").click()
+
+    phone.wait_for_url("**/verify-email/")
+    phone.get_by_role("button", name="Confirm my address").click()
+    expect(phone.get_by_role("heading", name="Confirmed.")).to_be_visible()
+    expect(page.locator("[data-unconfirmed]")).to_have_count(0)
+    context.close()
+
+
 def test_a_forgotten_password_is_replaced_by_a_letter_and_the_old_session_is_out(
     browser: Browser, page: Page, busy_site: Site
 ) -> None:
