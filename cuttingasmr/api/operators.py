@@ -17,6 +17,7 @@ from cuttingasmr.generation import by_hand, key_desk
 from cuttingasmr.models import User
 from cuttingasmr.payments import inbox, manual
 from cuttingasmr.payments.packages import CURRENCY, all_packages
+from cuttingasmr.payments.reconcile import Answer as Answers
 from cuttingasmr.providers.creem import get_creem
 from cuttingasmr.providers.video import get_video_provider
 from cuttingasmr.settings import get_settings
@@ -87,9 +88,10 @@ class ProviderKey(ByHand):
 
 
 class Processed(Answer):
-    """What became of an order."""
+    """What became of an order, and what came of asking about it."""
 
     credited: bool
+    answer: Answers | None = None
 
 
 class Adjusted(Answer):
@@ -141,9 +143,8 @@ async def waiting_payments(operator: Operator) -> Waiting:
 async def process_payment(body: ProcessPayment, operator: Operator) -> Processed:
     """Credit an order that waits, or ask Creem about one that is pending."""
     if body.ask:
-        return Processed(
-            credited=await manual.ask(operator=operator, order_id=body.order_id, reason=body.reason)
-        )
+        answer = await manual.ask(operator=operator, order_id=body.order_id, reason=body.reason)
+        return Processed(credited=answer is Answers.CREDITED, answer=answer)
     await manual.assign(operator=operator, order_id=body.order_id, email=body.email, reason=body.reason)
     return Processed(credited=True)
 

@@ -8,10 +8,9 @@ from cuttingasmr import db, live
 from cuttingasmr.credits import by_hand
 from cuttingasmr.credits.by_hand import checked_reason
 from cuttingasmr.errors import Conflict, Invalid, NotFound
-from cuttingasmr.models import Order, OrderState, Outcome, User, WebhookEvent
+from cuttingasmr.models import WAITING, Order, Outcome, User, WebhookEvent
 from cuttingasmr.payments import orders, reconcile, webhook
 
-WAITING = (OrderState.HELD, OrderState.UNMATCHED)
 CREEM = "creem"
 PROVIDERS = (CREEM, "clerk")
 """Whose events are in the inbox, named so that its index is used."""
@@ -33,8 +32,8 @@ async def assign(*, operator: User, order_id: str, email: str | None, reason: st
     return order
 
 
-async def ask(*, operator: User, order_id: str, reason: str) -> bool:
-    """Ask Creem about a pending or expired order now, and tell whether that has credited it. Raises `NotFound`."""
+async def ask(*, operator: User, order_id: str, reason: str) -> reconcile.Answer:
+    """Ask Creem about a pending or expired order now, and tell what came of it. Raises `NotFound`."""
     await db.transact(
         _note_question, operator_id=operator.id, order_id=order_id, reason=checked_reason(reason)
     )
@@ -71,7 +70,7 @@ def _assign(session: Session, *, operator_id: str, order_id: str, email: str | N
     if orders.has_gone(session, order):
         raise Conflict(orders.GONE)
     orders.credit(session, order)
-    facts = {"user": order.user_id, "credits": order.credits}
+    facts = {"user": order.user_id, "credits": order.credits - order.clawed_back}
     by_hand.write_line(
         session,
         operator_id=operator_id,

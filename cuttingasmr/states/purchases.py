@@ -12,7 +12,7 @@ from reflex_base.event import EventSpec
 
 from cuttingasmr import db
 from cuttingasmr.errors import AppError, SignInRequired
-from cuttingasmr.models import Order, OrderState
+from cuttingasmr.models import CREDITED, Order, OrderState
 from cuttingasmr.payments import packages, purchases
 from cuttingasmr.rate_limits import CHECKOUT, spend
 from cuttingasmr.states.asking import asker, is_page_load
@@ -32,6 +32,7 @@ WORDS = {
     OrderState.EXPIRED: "Never paid",
     OrderState.HELD: "Paid; a person is looking at it",
     OrderState.UNMATCHED: "Paid; a person is looking at it",
+    OrderState.RETURNED: "Refunded",
 }
 
 
@@ -70,7 +71,8 @@ def _note(order: Order) -> str:
     """Say what was taken back."""
     if not order.taken_cents:
         return ""
-    return f"{dollars(order.taken_cents)} given back, {counted(order.clawed_back)} taken back"
+    credits = f", {counted(order.clawed_back)} taken back" if order.state in CREDITED else ""
+    return f"{dollars(order.taken_cents)} given back{credits}"
 
 
 class Purchases(rx.State):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -14,11 +15,12 @@ from cuttingasmr.console.acts import ACTS, Done
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.errors import AlreadyEnded, AppError, Conflict, Invalid, NotFound
 from cuttingasmr.generation import key_pool, provider_credit
-from cuttingasmr.models import ENDED, EngineBeat, ModerationDecision, ProviderKey, Status, User
+from cuttingasmr.models import ENDED, EngineBeat, ModerationDecision, Order, OrderState, ProviderKey, Status, User
 from cuttingasmr.settings import get_settings
 from tests.support.desk import (
     charged_video,
     do,
+    ids,
     lines_about,
     make_operator,
     offered,
@@ -187,6 +189,42 @@ async def test_nobody_becomes_or_stops_being_an_operator_by_the_console(operator
             await do(operator, act, squatter)
 
     assert user_of(squatter).email_verified_at is None
+
+
+# --- orders
+
+
+def paid_order(user_id: str | None, state: OrderState, **facts: Any) -> str:
+    order = Order(
+        user_id=user_id, package_id="starter", credits=115, price_cents=990, state=state, **facts
+    )
+    return db.run(lambda session: session.add(order) or order.id)
+
+
+def facts_of(order_id: str) -> dict[str, str]:
+    (opened,) = see("orders", id=order_id).opened
+    return {fact.name: fact.text for fact in opened.facts}
+
+
+async def test_what_was_refunded_of_a_waiting_payment_is_shown_and_not_granted(operator: User) -> None:
+    user_id = make_user(credits=0)
+    order_id = paid_order(user_id, OrderState.HELD, paid_cents=990, taken_cents=495)
+
+    assert facts_of(order_id)["Given back"] == "$4.95"
+    assert "Grants 58 credits, which" in see("orders", id=order_id).opened[0].acts[0].tells
+    granted = await do(operator, "assign", order_id)
+
+    assert granted.said == "58 credits granted. The other 57 went with what was refunded."
+    assert left(user_id) == 58
+    assert is_clean()
+
+
+def test_a_payment_that_was_returned_waits_for_nobody_and_its_refund_is_shown() -> None:
+    order_id = paid_order(None, OrderState.RETURNED, paid_cents=990, taken_cents=990)
+
+    assert ids(see("orders")) == []
+    assert ids(see("orders", show="returned")) == [order_id]
+    assert (facts_of(order_id)["Given back"], offered(see("orders", id=order_id))) == ("$9.90", set())
 
 
 # --- videos
