@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,8 +38,8 @@ def tables() -> set[str]:
     return set(inspect(db.get_engine()).get_table_names())
 
 
-def execute(statement: str) -> None:
-    db.run(lambda session: session.connection().execute(text(statement)))
+def execute(statement: str, **values: object) -> None:
+    db.run(lambda session: session.connection().execute(text(statement), values))
 
 
 @pytest.mark.usefixtures("empty")
@@ -153,21 +154,29 @@ def rows(statement: str) -> list[tuple[object, ...]]:
     return db.look(lambda session: [tuple(row) for row in session.connection().execute(text(statement))])
 
 
-def old_order(name: str, state: str, *, owner: str, paid: str = "990", taken: int = 0) -> None:
+def old_order(
+    name: str, state: str, *, owner: str | None = "u1", paid: int | None = 990, taken: int = 0
+) -> None:
     """Write an order as they were before 0011."""
     execute(
         "INSERT INTO orders (id, user_id, package_id, credits, price_cents, currency, product_id, road, state, reason,"
         " checkout_url, payer_email, paid_cents, taken_cents, clawed_back, checks, created_at)"
-        f" VALUES ('{name}', {owner}, 'starter', 115, 990, 'USD', 'p', 'simple', '{state}', '', '', '', {paid}, {taken}, 0, 0,"
-        " CURRENT_TIMESTAMP)"
+        " VALUES (:name, :owner, 'starter', 115, 990, 'USD', 'p', 'simple', :state, '', '', '', :paid, :taken, 0, 0,"
+        " CURRENT_TIMESTAMP)",
+        name=name,
+        owner=owner,
+        state=state,
+        paid=paid,
+        taken=taken,
     )
 
 
 def inbox_says(order_id: str, currency: str) -> None:
-    body = f'{{"order": {{"currency": "{currency}"}}}}'.replace(":", "\\:")
     execute(
         "INSERT INTO webhook_events (provider, event_id, kind, order_id, outcome, detail, body, received_at)"
-        f" VALUES ('creem', 'evt_{order_id}', 'checkout.completed', '{order_id}', 'held', '', '{body}', CURRENT_TIMESTAMP)"
+        " VALUES ('creem', :order_id, 'checkout.completed', :order_id, 'held', '', :body, CURRENT_TIMESTAMP)",
+        order_id=order_id,
+        body=json.dumps({"order": {"currency": currency}}),
     )
 
 
@@ -179,11 +188,11 @@ def test_orders_whose_money_has_gone_back_end_and_other_currencies_are_told_from
         " VALUES ('u1', 'ada@example.org', 'Ada', false, false, 18, 10, CURRENT_TIMESTAMP)"
     )
     command.upgrade(configuration(), "0010")
-    old_order("euros", "completed", owner="'u1'")
-    old_order("waits", "held", owner="'u1'", taken=495)
-    old_order("went", "held", owner="'u1'", taken=990)
-    old_order("nobodys", "unmatched", owner="NULL", taken=990)
-    old_order("unpaid", "pending", owner="'u1'", paid="NULL")
+    old_order("euros", "completed")
+    old_order("waits", "held", taken=495)
+    old_order("went", "held", taken=990)
+    old_order("nobodys", "unmatched", owner=None, taken=990)
+    old_order("unpaid", "pending", paid=None)
     execute("INSERT INTO order_takings (reference, order_id, cents) VALUES ('ref_1', 'went', 990)")
     inbox_says("euros", "eur")
     inbox_says("waits", "USD")

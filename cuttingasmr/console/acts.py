@@ -147,7 +147,11 @@ async def _withdraw_vouch(operator: User, form: Form) -> Done:
 
 async def _assign(operator: User, form: Form) -> Done:
     order = await manual.assign(
-        operator=operator, order_id=form.subject, email=form.text("email") or None, reason=form.reason
+        operator=operator,
+        order_id=form.subject,
+        email=form.text("email") or None,
+        package=form.text("package") or None,
+        reason=form.reason,
     )
     gone = f" The other {order.clawed_back:,} went with what was refunded." if order.clawed_back else ""
     return Done(f"{counted(order.credits - order.clawed_back)} granted.{gone}")

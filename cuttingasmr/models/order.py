@@ -46,7 +46,9 @@ class Order(SQLModel, table=True):
         CheckConstraint("credits > 0 AND price_cents > 0", name="ck_orders_package"),
         CheckConstraint("clawed_back BETWEEN 0 AND credits", name="ck_orders_clawed_back"),
         CheckConstraint("taken_cents >= 0", name="ck_orders_taken_cents"),
-        CheckConstraint("user_id IS NOT NULL OR state IN ('unmatched', 'held', 'returned')", name="ck_orders_owner"),
+        CheckConstraint(
+            "user_id IS NOT NULL OR state IN ('unmatched', 'held', 'returned')", name="ck_orders_owner"
+        ),
         Index("ix_orders_user_id_created_at", "user_id", "created_at"),
         Index("ix_orders_transaction_id", "transaction_id"),
         Index("ix_orders_created_at_id", "created_at", "id"),

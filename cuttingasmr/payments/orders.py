@@ -294,17 +294,27 @@ def _like(ordered: Order, payment: Payment) -> Order:
 
 def _opened(package: Package | None, *, user_id: str | None, order_id: str) -> Order:
     """Open an order at its payment. One for a product that is not ours has the smallest package until an operator decides."""
-    known = package or find_package("starter")
     return Order(
         id=order_id,
         user_id=user_id,
-        package_id=known.id,
-        credits=known.credits,
-        price_cents=known.price_cents,
-        product_id=known.product_id,
+        **_contents(package or find_package("starter")),
         road="simple",
         state=OrderState.UNMATCHED if user_id is None else OrderState.PENDING,
     )
+
+
+def become(order: Order, package: Package) -> None:
+    """Let an order that waits be of another package, as an operator has decided."""
+    order.sqlmodel_update(_contents(package))
+
+
+def _contents(package: Package) -> dict[str, Any]:
+    return {
+        "package_id": package.id,
+        "credits": package.credits,
+        "price_cents": package.price_cents,
+        "product_id": package.product_id,
+    }
 
 
 def _by_address(session: Session, email: str) -> str | None:
@@ -322,6 +332,7 @@ def _facts(payment: Payment) -> dict[str, Any]:
         "customer_id": payment.customer_id or None,
         "payer_email": payment.email,
         "paid_cents": payment.amount_paid,
+        "paid_currency": payment.currency.upper(),
         "paid_at": db.utc_now(),
         "check_at": None,
         "state": OrderState.COMPLETED,

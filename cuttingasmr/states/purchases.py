@@ -46,6 +46,8 @@ class Purchase:
     said: str
     credits: int
     cents: int
+    other_money: str
+    """What was paid, where that is no sum of dollars."""
     note: str
     at: str
     has_receipt: bool
@@ -61,6 +63,7 @@ class Purchase:
             said=WORDS[OrderState(order.state)],
             credits=order.credits,
             cents=cents,
+            other_money="" if order.paid_in == packages.CURRENCY else _money(cents, order.paid_in),
             note=_note(order),
             at=moment(order.paid_at or order.created_at),
             has_receipt=bool(order.customer_id),
@@ -72,7 +75,11 @@ def _note(order: Order) -> str:
     if not order.taken_cents:
         return ""
     credits = f", {counted(order.clawed_back)} taken back" if order.state in CREDITED else ""
-    return f"{dollars(order.taken_cents)} given back{credits}"
+    return f"{_money(order.taken_cents, order.paid_in)} given back{credits}"
+
+
+def _money(cents: int, currency: str) -> str:
+    return dollars(cents) if currency == packages.CURRENCY else f"{cents / 100:,.2f} {currency}"
 
 
 class Purchases(rx.State):

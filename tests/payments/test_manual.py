@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,9 @@ from sqlmodel import col, select
 
 from cuttingasmr import db
 from cuttingasmr.auth import operators
+from cuttingasmr.console import figures
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.errors import Conflict, Invalid, NotFound
+from cuttingasmr.errors import Conflict, Invalid, KeyReused, NotFound
 from cuttingasmr.models import AuditEntry, OrderState, OrderTaking, Outcome, User
 from cuttingasmr.payments import manual, purchases, returning
 from cuttingasmr.states import returned
@@ -79,7 +81,9 @@ async def test_a_held_payment_that_was_partly_refunded_is_granted_without_that_p
     assert db.look(audit.find_all) == []
 
 
-async def test_a_held_payment_that_was_partly_disputed_stays_disputed_when_it_is_granted(operator: User) -> None:
+async def test_a_held_payment_that_was_partly_disputed_stays_disputed_when_it_is_granted(
+    operator: User,
+) -> None:
     buyer = make_user(credits=0)
     order_id = make_order(buyer)
     event = paid(request_id=order_id, currency="EUR")
@@ -164,6 +168,46 @@ async def test_credits_are_given_and_taken_with_a_reason(operator: User) -> None
     assert left == 35 == credits_of(user)
     assert reasons("credits.adjusted") == ["Thanks for the feedback.", "A slip."]
     assert db.look(audit.find_all) == []
+
+
+async def test_an_adjustment_with_a_key_is_done_once_however_often_it_is_asked_for(operator: User) -> None:
+    user, other = (
+        make_user(credits=10, email="tester@example.org"),
+        make_user(credits=10, email="o@example.org"),
+    )
+
+    async def ask(credits: int = 30, *, email: str = "tester@example.org", key: str = "k" * 200) -> int:
+        return await manual.adjust(operator=operator, email=email, credits=credits, reason="Thanks.", key=key)
+
+    answers = await asyncio.gather(*(ask() for _ in range(5)))
+    await ask(email="o@example.org")
+    assert await ask(key="") == 70
+    assert await ask(key="another") == 100
+
+    assert answers == [40] * 5
+    assert (credits_of(user), credits_of(other)) == (100, 40)
+    with pytest.raises(KeyReused):
+        await ask(31)
+    with pytest.raises(Invalid):
+        await ask(key="k" * 201)
+    assert db.look(audit.find_all) == []
+
+
+async def test_what_was_paid_in_another_currency_is_no_sum_of_dollars(operator: User) -> None:
+    buyer = make_user(credits=0)
+    in_dollars, in_euros = make_order(buyer), make_order(buyer)
+    event = paid(request_id=in_euros, currency="eur")
+    for one in (paid(request_id=in_dollars), event):
+        await deliver(one)
+    await manual.assign(operator=operator, order_id=in_euros, email=None, reason="Euros are fine this time.")
+    await deliver(refunded(event, 495))
+
+    assert [order(one).paid_in for one in (in_dollars, in_euros)] == ["USD", "EUR"]
+    assert db.look(purchases.total_paid_cents, user_id=buyer) == 990
+    bought = Purchase.of(order(in_euros))
+    assert (bought.other_money, bought.note) == ("9.90 EUR", "4.95 EUR given back, 57 credits taken back")
+    now = db.look(figures.read, name="7d").now
+    assert (now.orders, now.paid, now.taken, now.income) == (2, 990, 0, 990)
 
 
 @pytest.mark.parametrize("reason", ["", "   ", None, 5])
