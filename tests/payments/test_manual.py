@@ -135,7 +135,7 @@ async def test_who_comes_back_from_a_payment_that_was_returned_is_told_so_and_no
 
     assert returned.stage_of(seen) == returned.TAKEN_BACK
     bought = Purchase.of(order(order_id))
-    assert (bought.said, bought.note) == ("Refunded", "$9.90 given back")
+    assert (bought.said, bought.note) == ("Refunded", "9.90 EUR given back")
     assert db.look(purchases.total_paid_cents, user_id=buyer) == 0
 
 
