@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from cuttingasmr import db
@@ -36,8 +38,8 @@ def tables() -> set[str]:
     return set(inspect(db.get_engine()).get_table_names())
 
 
-def execute(statement: str) -> None:
-    db.run(lambda session: session.connection().execute(text(statement)))
+def execute(statement: str, **values: object) -> None:
+    db.run(lambda session: session.connection().execute(text(statement), values))
 
 
 @pytest.mark.usefixtures("empty")
@@ -146,3 +148,73 @@ def test_clerk_comes_to_a_site_that_is_full_and_nothing_is_lost() -> None:
             lambda session: session.connection().execute(text("SELECT user_id FROM sessions")).all()
         )
         assert ([tuple(row) for row in rows], [tuple(row) for row in held]) == ([("u1", 10)], [("u1",)])
+
+
+def rows(statement: str) -> list[tuple[object, ...]]:
+    return db.look(lambda session: [tuple(row) for row in session.connection().execute(text(statement))])
+
+
+def old_order(
+    name: str, state: str, *, owner: str | None = "u1", paid: int | None = 990, taken: int = 0
+) -> None:
+    """Write an order as they were before 0011."""
+    execute(
+        "INSERT INTO orders (id, user_id, package_id, credits, price_cents, currency, product_id, road, state, reason,"
+        " checkout_url, payer_email, paid_cents, taken_cents, clawed_back, checks, created_at)"
+        " VALUES (:name, :owner, 'starter', 115, 990, 'USD', 'p', 'simple', :state, '', '', '', :paid, :taken, 0, 0,"
+        " CURRENT_TIMESTAMP)",
+        name=name,
+        owner=owner,
+        state=state,
+        paid=paid,
+        taken=taken,
+    )
+
+
+def inbox_says(order_id: str, currency: str) -> None:
+    execute(
+        "INSERT INTO webhook_events (provider, event_id, kind, order_id, outcome, detail, body, received_at)"
+        " VALUES ('creem', :order_id, 'checkout.completed', :order_id, 'held', '', :body, CURRENT_TIMESTAMP)",
+        order_id=order_id,
+        body=json.dumps({"order": {"currency": currency}}),
+    )
+
+
+@pytest.mark.usefixtures("empty")
+def test_orders_whose_money_has_gone_back_end_and_other_currencies_are_told_from_the_inbox() -> None:
+    command.upgrade(configuration(), "0003")
+    execute(
+        "INSERT INTO users (id, email, name, is_banned, is_demo, total_credits, used_credits, created_at)"
+        " VALUES ('u1', 'ada@example.org', 'Ada', false, false, 18, 10, CURRENT_TIMESTAMP)"
+    )
+    command.upgrade(configuration(), "0010")
+    old_order("euros", "completed")
+    old_order("waits", "held", taken=495)
+    old_order("went", "held", taken=990)
+    old_order("nobodys", "unmatched", owner=None, taken=990)
+    old_order("unpaid", "pending", paid=None)
+    execute("INSERT INTO order_takings (reference, order_id, cents) VALUES ('ref_1', 'went', 990)")
+    inbox_says("euros", "eur")
+    inbox_says("waits", "USD")
+    before = rows("SELECT id, state FROM orders ORDER BY id")
+
+    for _ in range(2):
+        command.upgrade(configuration(), "0011")
+        assert rows("SELECT id, state, paid_currency FROM orders ORDER BY id") == [
+            ("euros", "completed", "EUR"),
+            ("nobodys", "returned", None),
+            ("unpaid", "pending", None),
+            ("waits", "held", None),
+            ("went", "returned", None),
+        ]
+        with pytest.raises(IntegrityError, match="ck_orders_state"):
+            execute("UPDATE orders SET state = 'lost'")
+        with pytest.raises(IntegrityError, match="ck_orders_owner"):
+            execute("UPDATE orders SET state = 'refunded' WHERE id = 'nobodys'")
+        command.downgrade(configuration(), "0010")
+        assert rows("SELECT id, state FROM orders ORDER BY id") == before
+        with pytest.raises(IntegrityError, match="ck_orders_state"):
+            execute("UPDATE orders SET state = 'returned' WHERE id = 'went'")
+
+    assert rows("SELECT order_id FROM order_takings") == [("went",)]
+    assert db.get_engine().dialect.name != "sqlite" or rows("PRAGMA integrity_check") == [("ok",)]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
+from cuttingasmr import db
 from cuttingasmr.api.proxies import network_of
 from cuttingasmr.auth import buyer, clerk, sessions
 from cuttingasmr.models import User
@@ -42,6 +43,13 @@ Holder = Annotated[User, Depends(holder)]
 
 SignedIn = Annotated[User, Depends(signed_in)]
 """The user of the session cookie, or of a token of Clerk's sent as a bearer; without either the answer is 401."""
+
+
+async def whoever(request: Request) -> User | None:
+    """Give who asks, as `SignedIn` finds them, or nobody. Raises `SignInRequired` for a bearer that is no good."""
+    if bearer := bearer_of(request):
+        return await clerk.who(bearer)
+    return await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
 
 
 def bearer_of(request: Request) -> str:

@@ -9,13 +9,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from cuttingasmr import db, rate_limits
-from cuttingasmr.api.asking import address_of, bearer_of
+from cuttingasmr.api.asking import address_of, whoever
 from cuttingasmr.api.operators import ByHand, Operator
 from cuttingasmr.api.shapes import Answer, Shape
-from cuttingasmr.auth import clerk, sessions
 from cuttingasmr.feedback import desk, messages
 from cuttingasmr.feedback.messages import Message
-from cuttingasmr.models import User
 from cuttingasmr.models.columns import new_id
 
 router = APIRouter(prefix="/api")
@@ -103,7 +101,7 @@ async def send(body: FeedbackBody, request: Request) -> Taken:
         video_id=body.video_id or "",
         email=body.email or "",
     )
-    user = await _writer(request)
+    user = await whoever(request)
     await rate_limits.spend(rate_limits.FEEDBACK, user.id if user else address_of(request))
     if body.website:
         return Taken(feedback_id=new_id())
@@ -133,9 +131,3 @@ async def act_on_feedback(body: FeedbackAct, operator: Operator) -> Acted:
         operator=operator, feedback_id=body.feedback_id, is_done=body.act == "done", reason=body.reason
     )
     return Acted()
-
-
-async def _writer(request: Request) -> User | None:
-    if bearer := bearer_of(request):
-        return await clerk.who(bearer)
-    return await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
 
 from cuttingasmr import db
-from cuttingasmr.api.asking import SignedIn
+from cuttingasmr.api.asking import SignedIn, whoever
 from cuttingasmr.api.payments import Purchase
 from cuttingasmr.api.shapes import Answer, Shape
-from cuttingasmr.auth import operators, sessions
+from cuttingasmr.auth import operators
 from cuttingasmr.errors import NotFound
 from cuttingasmr.generation import by_hand, key_desk
 from cuttingasmr.models import User
 from cuttingasmr.payments import inbox, manual
 from cuttingasmr.payments.packages import CURRENCY, all_packages
+from cuttingasmr.payments.reconcile import Answer as Answers
 from cuttingasmr.providers.creem import get_creem
 from cuttingasmr.providers.video import get_video_provider
 from cuttingasmr.settings import get_settings
@@ -35,7 +36,7 @@ Operator = Annotated[User, Depends(_operator)]
 
 async def _may_see_summary(request: Request) -> bool:
     """Let everybody see a summary in test mode, and operators everything; tell whether it is an operator."""
-    user = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
+    user = await whoever(request)
     if user is not None and operators.is_operator(user):
         return True
     if get_settings().creem_mode != "test":
@@ -53,10 +54,14 @@ class ByHand(Shape):
 
 
 class ProcessPayment(ByHand):
-    """Credit an order that waits (to `email`, or to its owner), or with `ask` let Creem say what became of it."""
+    """Credit an order that waits (to `email`, or to its owner), or with `ask` let Creem say what became of it.
+
+    `planType` is the package that it is to be of, where that is another than it has.
+    """
 
     order_id: str = Field(max_length=32)
     email: str | None = Field(default=None, max_length=320)
+    plan_type: str | None = Field(default=None, max_length=64, description="starter, standard or premium")
     ask: bool = False
 
 
@@ -87,9 +92,10 @@ class ProviderKey(ByHand):
 
 
 class Processed(Answer):
-    """What became of an order."""
+    """What became of an order, and what came of asking about it."""
 
     credited: bool
+    answer: Answers | None = None
 
 
 class Adjusted(Answer):
@@ -141,17 +147,30 @@ async def waiting_payments(operator: Operator) -> Waiting:
 async def process_payment(body: ProcessPayment, operator: Operator) -> Processed:
     """Credit an order that waits, or ask Creem about one that is pending."""
     if body.ask:
-        return Processed(
-            credited=await manual.ask(operator=operator, order_id=body.order_id, reason=body.reason)
-        )
-    await manual.assign(operator=operator, order_id=body.order_id, email=body.email, reason=body.reason)
+        answer = await manual.ask(operator=operator, order_id=body.order_id, reason=body.reason)
+        return Processed(credited=answer is Answers.CREDITED, answer=answer)
+    await manual.assign(
+        operator=operator,
+        order_id=body.order_id,
+        email=body.email,
+        package=body.plan_type,
+        reason=body.reason,
+    )
     return Processed(credited=True)
 
 
 @router.post("/manual-credits")
-async def manual_credits(body: Credits, operator: Operator) -> Adjusted:
-    """Give or take credits by hand."""
-    left = await manual.adjust(operator=operator, email=body.email, credits=body.credits, reason=body.reason)
+async def manual_credits(
+    body: Credits, operator: Operator, idempotency_key: Annotated[str | None, Header()] = None
+) -> Adjusted:
+    """Give or take credits by hand. With an Idempotency-Key, the same request again changes nothing more."""
+    left = await manual.adjust(
+        operator=operator,
+        email=body.email,
+        credits=body.credits,
+        reason=body.reason,
+        key=idempotency_key or "",
+    )
     return Adjusted(remaining_credits=left)
 
 

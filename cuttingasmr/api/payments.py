@@ -76,7 +76,7 @@ class Purchase(Shape):
             plan_type=order.package_id,
             state=order.state,
             amount=order.paid_cents if order.paid_cents is not None else order.price_cents,
-            currency=order.currency,
+            currency=order.paid_in,
             credits=order.credits,
             credits_taken_back=order.clawed_back,
             created_at=order.created_at.isoformat(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from cuttingasmr import db, live
-from cuttingasmr.auth import operators, session_list
+from cuttingasmr.auth import clerk_people, operators, session_list
 from cuttingasmr.credits.by_hand import checked_reason, hold_user, write_line
 from cuttingasmr.errors import Conflict
 from cuttingasmr.models import User
@@ -23,7 +23,8 @@ async def end_sessions(*, operator: User, user_id: str, reason: str) -> int:
 async def vouch(*, operator: User, user_id: str, is_theirs: bool, reason: str) -> None:
     """Take an address for its account's own, or no longer; doing it again changes nothing.
 
-    Raises `Conflict` for the address of an operator, or of somebody who is to be one: that takes a command on the server.
+    Raises `Conflict` for the address of an operator, or of somebody who is to be one: that takes a command on the server. An
+    address that Clerk keeps cannot be taken from its account here: Clerk would give it back at the next word of them.
     """
     await db.transact(
         _vouch, operator_id=operator.id, user_id=user_id, is_theirs=is_theirs, reason=checked_reason(reason)
@@ -50,6 +51,10 @@ def _vouch(session: Session, *, operator_id: str, user_id: str, is_theirs: bool,
         raise Conflict("This account has no e-mail address.")
     if (user.email_verified_at is not None) == is_theirs:
         return
+    if not is_theirs and clerk_people.keeps_address(user):
+        raise Conflict(
+            "Clerk has made sure of this address, and would say so again. Take it from them at Clerk."
+        )
     user.email_verified_at = db.utc_now() if is_theirs else None
     action = "user.vouched-for" if is_theirs else "user.vouch-withdrawn"
     write_line(session, operator_id=operator_id, action=action, subject=user_id, reason=reason, facts={})

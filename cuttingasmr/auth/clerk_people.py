@@ -128,6 +128,11 @@ def address_of(person: ClerkUser) -> str | None:
         return None
 
 
+def keeps_address(user: User) -> bool:
+    """Tell whether it is Clerk that says which address is somebody's."""
+    return user.clerk_id is not None and user.clerk_state != ClerkState.DELETED
+
+
 def placeholder(user: User) -> str:
     """Fill the place of an address that somebody does not have."""
     return f"{user.id}@no-address{NO_ADDRESS}"

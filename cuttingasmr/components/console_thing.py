@@ -179,16 +179,23 @@ def _hidden(act: ActVar) -> tuple[rx.Component, ...]:
 
 
 def _input(field: rx.vars.ObjectVar[Input]) -> rx.Component:
+    filled_in = rx.el.input(
+        name=field.name,
+        type=field.kind,
+        placeholder=field.hint,
+        required=field.is_required,
+        auto_complete="off",
+        class_name=theme.DESK_INPUT,
+    )
+    chosen = rx.el.select(
+        rx.foreach(field.options, lambda option: rx.el.option(option.name, value=option.value)),
+        name=field.name,
+        default_value=field.value,
+        class_name=theme.DESK_INPUT,
+    )
     return rx.el.label(
         field.label,
-        rx.el.input(
-            name=field.name,
-            type=field.kind,
-            placeholder=field.hint,
-            required=field.is_required,
-            auto_complete="off",
-            class_name=theme.DESK_INPUT,
-        ),
+        rx.cond(field.options.length() > 0, chosen, filled_in),
         class_name=theme.DESK_LABEL,
     )
 

@@ -65,7 +65,11 @@ def _purchase(purchase: rx.vars.ObjectVar[Purchase]) -> rx.Component:
             class_name="min-w-48 flex-1",
         ),
         moment(purchase.at),
-        money(purchase.cents, class_name=f"ml-auto text-right text-sm sm:w-20 {theme.FIGURES}"),
+        rx.cond(
+            purchase.other_money,
+            rx.el.span(purchase.other_money, class_name=theme.PURCHASE_PAID),
+            money(purchase.cents, class_name=theme.PURCHASE_PAID),
+        ),
         rx.el.span(rx.cond(purchase.has_receipt, _receipt(purchase)), class_name="flex justify-end sm:w-24"),
         key=purchase.id,
         class_name=theme.PURCHASE,

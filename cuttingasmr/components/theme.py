@@ -230,6 +230,7 @@ FLOW_MARK: Final = (
 )
 FACTS_PRE: Final = "overflow-x-auto rounded-xl bg-raised p-3.5 text-xs leading-relaxed text-soft"
 OFFICE_ROW: Final = "flex flex-wrap items-end gap-3"
+PURCHASE_PAID: Final = f"ml-auto text-right text-sm sm:w-20 {FIGURES}"
 PURCHASE: Final = "flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line/60 py-3.5 last:border-0"
 ARCHIVE: Final = "flex flex-wrap items-center justify-between gap-x-6 gap-y-4"
 ARCHIVE_BAR: Final = (

@@ -18,8 +18,18 @@ from cuttingasmr.generation import by_hand as videos_by_hand
 from cuttingasmr.generation import key_desk
 from cuttingasmr.models import User
 from cuttingasmr.payments import manual
+from cuttingasmr.payments.reconcile import Answer
 
 LONGEST = 500
+ASKED = {
+    Answer.CREDITED: "It was paid, and is credited now.",
+    Answer.WAITS: "It was paid, but not as agreed: nothing is credited, and it waits for a decision now.",
+    Answer.UNPAID: "Creem says that it has not been paid.",
+    Answer.UNREACHABLE: "Creem could not be asked, so nothing is known. Try again in a few minutes.",
+    Answer.UNREADABLE: "What Creem answered cannot be read. Look the order up at Creem.",
+    Answer.NO_CHECKOUT: "There is nothing to ask about: no payment page of this order is known.",
+    Answer.SETTLED: "This order does not wait for its payment any more. Nothing was done.",
+}
 
 
 @dataclass(frozen=True)
@@ -137,14 +147,18 @@ async def _withdraw_vouch(operator: User, form: Form) -> Done:
 
 async def _assign(operator: User, form: Form) -> Done:
     order = await manual.assign(
-        operator=operator, order_id=form.subject, email=form.text("email") or None, reason=form.reason
+        operator=operator,
+        order_id=form.subject,
+        email=form.text("email") or None,
+        package=form.text("package") or None,
+        reason=form.reason,
     )
-    return Done(f"{counted(order.credits)} granted.")
+    gone = f" The other {order.clawed_back:,} went with what was refunded." if order.clawed_back else ""
+    return Done(f"{counted(order.credits - order.clawed_back)} granted.{gone}")
 
 
 async def _ask(operator: User, form: Form) -> Done:
-    credited = await manual.ask(operator=operator, order_id=form.subject, reason=form.reason)
-    return Done("It was paid, and is credited now." if credited else "Creem tells nothing that changes it.")
+    return Done(ASKED[await manual.ask(operator=operator, order_id=form.subject, reason=form.reason)])
 
 
 async def _replay(operator: User, form: Form) -> Done:

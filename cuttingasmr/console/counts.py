@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from cuttingasmr import db
 from cuttingasmr.models import CreditEntry, Kind, Order, OrderTaking, Status, User, Video
+from cuttingasmr.payments.packages import CURRENCY
 
 SUNDAY = 6
 
@@ -186,8 +187,16 @@ def _orders(day: Day) -> Count:
 
 
 def _paid(day: Day) -> Count:
-    """Cents paid for orders, on the day they were credited, by package. What waits for an operator is not income yet."""
-    return _purchases(day, func.sum(func.coalesce(orders.c.paid_cents, orders.c.price_cents)))
+    """Cents paid for orders, on the day they were credited, by package. What waits for an operator is not income yet.
+
+    What was paid in another currency is in no figure of money: nobody has said what it is worth.
+    """
+    cents = func.coalesce(orders.c.paid_cents, orders.c.price_cents)
+    return _purchases(day, func.sum(case((_is_in_dollars(), cents), else_=0)))
+
+
+def _is_in_dollars() -> ColumnElement[bool]:
+    return func.coalesce(orders.c.paid_currency, orders.c.currency) == CURRENCY
 
 
 def _purchases(day: Day, number: ColumnElement[int]) -> Count:
@@ -202,7 +211,7 @@ def _taken(day: Day) -> Count:
     """Cents that refunds and disputes took back, on the day they came, by package."""
     of_orders = takings.join(orders, orders.c.id == takings.c.order_id)
     taken = select(orders.c.package_id, func.sum(takings.c.cents)).select_from(of_orders)
-    return taken.where(day.has(takings.c.taken_at)).group_by(orders.c.package_id)
+    return taken.where(day.has(takings.c.taken_at), _is_in_dollars()).group_by(orders.c.package_id)
 
 
 def _cohort(day: Day) -> Count:

@@ -48,8 +48,10 @@ def find(
 ) -> Page[Video]:
     """Find videos. What is on its way comes oldest first, what has ended newest first.
 
-    With words, all of one person's (by address or id), or the one with this id of ours or of the provider's.
+    With words, all of one person's (by address or id), or the one with this id of ours or of the provider's. A kind that there
+    is not is none.
     """
+    kind = kind if kind in KINDS else ""
     if words:
         return _named(session, words, kind, cursor, now or db.utc_now())
     query = select(Video)

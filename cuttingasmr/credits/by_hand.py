@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, select, update
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
-from cuttingasmr.errors import Conflict, Invalid, NotFound
-from cuttingasmr.models import AuditEntry, CreditEntry, Kind, User
+from cuttingasmr.errors import Conflict, Invalid, KeyReused, NotFound
+from cuttingasmr.models import AuditEntry, CreditEntry, Feedback, Kind, User
 
-LONGEST_REASON = 500
+LONGEST_REASON, LONGEST_KEY = 500, 200
 MOST_CREDITS = 100_000
 ADJUSTED, UNDONE = "credits.adjusted", "credits.adjustment-undone"
+THANKED = "feedback.thanked"
+UNDOABLE = (ADJUSTED, THANKED)
+"""The actions whose credits can be taken back: each line of theirs has its entry in the ledger."""
 
 
 class Adjusted(NamedTuple):
@@ -62,13 +65,16 @@ def hold_user(session: Session, *, user_id: str) -> User:
 
 
 async def adjust(
-    *, operator: User, user_id: str, credits: int, reason: str, seen: int | None = None
+    *, operator: User, user_id: str, credits: int, reason: str, seen: int | None = None, key: str = ""
 ) -> Adjusted:
     """Give or take credits by hand.
 
     `seen` is the last change of this account that the operator saw: raises `Conflict` when there has been another one since,
-    by a second press or by a colleague.
+    by a second press or by a colleague. The same `key` again, of the same operator for the same account, changes nothing more;
+    raises `KeyReused` where it comes with another number of credits.
     """
+    if len(key) > LONGEST_KEY:
+        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
     if not 0 < abs(credits) <= MOST_CREDITS:
         raise Invalid(f"Between 1 and {MOST_CREDITS:,} credits can be given or taken at once.")
     done = await db.transact(
@@ -78,13 +84,17 @@ async def adjust(
         credits=credits,
         reason=checked_reason(reason),
         seen=seen,
+        key=key,
     )
     live.publish(user_id)
     return done
 
 
 async def undo(*, operator: User, line: int, reason: str) -> Adjusted:
-    """Do the opposite of an adjustment, once. Raises `Conflict` for one that was undone before."""
+    """Do the opposite of an adjustment, or of thanks for a message, which can be thanked for anew; once.
+
+    Raises `Conflict` for one that was undone before.
+    """
     user_id, done = await db.transact(
         _undo, operator_id=operator.id, line_id=line, reason=checked_reason(reason)
     )
@@ -102,13 +112,24 @@ def undone(session: Session, *, lines: list[int]) -> set[int]:
 
 
 def adjust_now(
-    session: Session, *, operator_id: str, user_id: str, credits: int, reason: str, seen: int | None = None
+    session: Session,
+    *,
+    operator_id: str,
+    user_id: str,
+    credits: int,
+    reason: str,
+    seen: int | None = None,
+    key: str = "",
 ) -> Adjusted:
     """Change a balance and write down why, in this transaction."""
     hold_user(session, user_id=user_id)
+    if key and (done := _with_key(session, operator_id, user_id, key)):
+        if done.facts["credits"] != credits:
+            raise KeyReused
+        return Adjusted(done.id or 0, credits, ledger.balance(session, user_id=user_id).remaining)
     if seen is not None and latest_line(session, subject=user_id) != seen:
         raise Conflict("This account has been changed since you looked. Nothing was done; look again first.")
-    facts = {"credits": credits}
+    facts = {"credits": credits} | ({"key": key} if key else {})
     line = write_line(
         session, operator_id=operator_id, action=ADJUSTED, subject=user_id, reason=reason, facts=facts
     )
@@ -116,11 +137,21 @@ def adjust_now(
     return Adjusted(line, credits, ledger.balance(session, user_id=user_id).remaining)
 
 
+def _with_key(session: Session, operator_id: str, user_id: str, key: str) -> AuditEntry | None:
+    mine = select(AuditEntry).where(
+        col(AuditEntry.subject) == user_id,
+        col(AuditEntry.actor) == operator_id,
+        col(AuditEntry.action) == ADJUSTED,
+    )
+    return next((line for line in session.exec(mine) if line.facts.get("key") == key), None)
+
+
 def _undo(session: Session, *, operator_id: str, line_id: int, reason: str) -> tuple[str, Adjusted]:
     earlier = session.get(AuditEntry, line_id)
-    if earlier is None or earlier.action != ADJUSTED:
+    if earlier is None or earlier.action not in UNDOABLE or "credits" not in earlier.facts:
         raise NotFound("There is no such adjustment.")
-    user_id, credits = earlier.subject, -int(earlier.facts["credits"])
+    user_id, credits = earlier.facts.get("user", earlier.subject), -int(earlier.facts["credits"])
+    session.exec(update(Feedback).where(col(Feedback.thanks_audit_id) == line_id).values(thanked_at=None))
     hold_user(session, user_id=user_id)
     if not ledger.undo_adjustment(session, user_id=user_id, audit_id=line_id, credits=credits):
         raise Conflict("This was undone before.")

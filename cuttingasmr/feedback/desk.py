@@ -10,6 +10,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
+from cuttingasmr.credits.by_hand import THANKED
 from cuttingasmr.errors import Conflict, Invalid, NotFound
 from cuttingasmr.models import AuditEntry, Feedback, User
 
@@ -110,9 +111,7 @@ def _thank(session: Session, *, operator_id: str, feedback_id: str, reason: str)
     if row.thanked_at is not None:
         return None
     facts = {"credits": THANKS, "user": row.user_id}
-    line = AuditEntry(
-        actor=operator_id, action="feedback.thanked", subject=row.id, reason=reason, facts=facts
-    )
+    line = AuditEntry(actor=operator_id, action=THANKED, subject=row.id, reason=reason, facts=facts)
     session.add(line)
     session.flush()
     if line.id is None:

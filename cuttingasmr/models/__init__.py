@@ -13,7 +13,7 @@ from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.letter import Letter, LetterKind, MailedLink, Purpose
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.notice import Notice
-from cuttingasmr.models.order import CREDITED, Order, OrderState
+from cuttingasmr.models.order import CREDITED, WAITING, Order, OrderState
 from cuttingasmr.models.picture import Picture
 from cuttingasmr.models.provider_key import ProviderCall, ProviderKey
 from cuttingasmr.models.session import ClerkEnding, SessionRow
@@ -25,6 +25,7 @@ __all__ = [
     "CREDITED",
     "ENDED",
     "NO_ADDRESS",
+    "WAITING",
     "Agreement",
     "AuditEntry",
     "Avatar",

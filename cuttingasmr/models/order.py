@@ -15,7 +15,7 @@ class OrderState(StrEnum):
     """Where an order is.
 
     `held` was paid, but not as agreed (amount, currency, product, mode); `unmatched` was paid by nobody we know. Both wait
-    for an operator, and neither has credited anything.
+    for an operator, and neither has credited anything. `returned` was one of these until all of its money went back.
     """
 
     PENDING = "pending"
@@ -26,11 +26,14 @@ class OrderState(StrEnum):
     EXPIRED = "expired"
     HELD = "held"
     UNMATCHED = "unmatched"
+    RETURNED = "returned"
 
 
 STATES = ", ".join(f"'{state}'" for state in OrderState)
 CREDITED = (OrderState.COMPLETED, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED, OrderState.DISPUTED)
 """States of an order whose credits were granted, whatever was taken back since."""
+WAITING = (OrderState.HELD, OrderState.UNMATCHED)
+"""States of an order that was paid and waits for an operator."""
 
 
 class Order(SQLModel, table=True):
@@ -43,7 +46,9 @@ class Order(SQLModel, table=True):
         CheckConstraint("credits > 0 AND price_cents > 0", name="ck_orders_package"),
         CheckConstraint("clawed_back BETWEEN 0 AND credits", name="ck_orders_clawed_back"),
         CheckConstraint("taken_cents >= 0", name="ck_orders_taken_cents"),
-        CheckConstraint("user_id IS NOT NULL OR state IN ('unmatched', 'held')", name="ck_orders_owner"),
+        CheckConstraint(
+            "user_id IS NOT NULL OR state IN ('unmatched', 'held', 'returned')", name="ck_orders_owner"
+        ),
         Index("ix_orders_user_id_created_at", "user_id", "created_at"),
         Index("ix_orders_transaction_id", "transaction_id"),
         Index("ix_orders_created_at_id", "created_at", "id"),
@@ -93,6 +98,8 @@ class Order(SQLModel, table=True):
     customer_id: str | None = Field(default=None, max_length=64)
     payer_email: str = Field(default="", max_length=320)
     paid_cents: int | None = None
+    paid_currency: str | None = Field(default=None, max_length=8)
+    """What `paid_cents` and `taken_cents` are cents of; `None` is the `currency` that was agreed."""
     taken_cents: int = 0
     """Refunded or disputed so far."""
     clawed_back: int = 0
@@ -102,3 +109,8 @@ class Order(SQLModel, table=True):
     checks: int = 0
     paid_at: datetime | None = later()
     created_at: datetime = moment()
+
+    @property
+    def paid_in(self) -> str:
+        """The currency of what was paid, or is to be."""
+        return self.paid_currency or self.currency

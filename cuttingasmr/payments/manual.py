@@ -1,4 +1,7 @@
-"""What operators do by hand. Each act needs a reason, writes a line of the audit log, and is harmless to repeat."""
+"""What operators do by hand. Each act needs a reason, writes a line of the audit log, and is harmless to repeat.
+
+An order leaves its state once; an adjustment is told from another one by its key.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from cuttingasmr import db, live
 from cuttingasmr.credits import by_hand
 from cuttingasmr.credits.by_hand import checked_reason
 from cuttingasmr.errors import Conflict, Invalid, NotFound
-from cuttingasmr.models import Order, OrderState, Outcome, User, WebhookEvent
+from cuttingasmr.models import WAITING, Order, Outcome, User, WebhookEvent
 from cuttingasmr.payments import orders, reconcile, webhook
+from cuttingasmr.payments.packages import Package, find_package
 
-WAITING = (OrderState.HELD, OrderState.UNMATCHED)
 CREEM = "creem"
 PROVIDERS = (CREEM, "clerk")
 """Whose events are in the inbox, named so that its index is used."""
@@ -23,18 +26,28 @@ def waiting(session: Session, *, size: int = 100) -> list[Order]:
     return list(session.exec(held))
 
 
-async def assign(*, operator: User, order_id: str, email: str | None, reason: str) -> Order:
-    """Credit an order that waits: to its owner, or to the account with this address. Raises `Conflict` when it does not wait."""
+async def assign(
+    *, operator: User, order_id: str, email: str | None, reason: str, package: str | None = None
+) -> Order:
+    """Credit an order that waits: to its owner, or to the account with this address; as the package that it has, or as `package`.
+
+    Raises `Conflict` when it does not wait, and `NoSuchPackage`.
+    """
     order = await db.transact(
-        _assign, operator_id=operator.id, order_id=order_id, email=email, reason=checked_reason(reason)
+        _assign,
+        operator_id=operator.id,
+        order_id=order_id,
+        email=email,
+        package=find_package(package) if package else None,
+        reason=checked_reason(reason),
     )
     if order.user_id:
         live.publish(order.user_id)
     return order
 
 
-async def ask(*, operator: User, order_id: str, reason: str) -> bool:
-    """Ask Creem about a pending or expired order now, and tell whether that has credited it. Raises `NotFound`."""
+async def ask(*, operator: User, order_id: str, reason: str) -> reconcile.Answer:
+    """Ask Creem about a pending or expired order now, and tell what came of it. Raises `NotFound`."""
     await db.transact(
         _note_question, operator_id=operator.id, order_id=order_id, reason=checked_reason(reason)
     )
@@ -51,14 +64,22 @@ async def replay(*, operator: User, event_id: str, reason: str) -> Outcome:
     return outcome
 
 
-async def adjust(*, operator: User, email: str, credits: int, reason: str) -> int:
-    """Give or take credits by hand, and tell what is left."""
+async def adjust(*, operator: User, email: str, credits: int, reason: str, key: str = "") -> int:
+    """Give or take credits by hand, and tell what is left. With a `key`, the same again changes nothing more."""
     user_id = await db.read(_id_of, email=email)
-    done = await by_hand.adjust(operator=operator, user_id=user_id, credits=credits, reason=reason)
+    done = await by_hand.adjust(operator=operator, user_id=user_id, credits=credits, reason=reason, key=key)
     return done.left
 
 
-def _assign(session: Session, *, operator_id: str, order_id: str, email: str | None, reason: str) -> Order:
+def _assign(
+    session: Session,
+    *,
+    operator_id: str,
+    order_id: str,
+    email: str | None,
+    reason: str,
+    package: Package | None = None,
+) -> Order:
     order = session.exec(select(Order).where(col(Order.id) == order_id).with_for_update()).first()
     if order is None:
         raise NotFound
@@ -70,8 +91,14 @@ def _assign(session: Session, *, operator_id: str, order_id: str, email: str | N
         raise Invalid("Say whose order this is.")
     if orders.has_gone(session, order):
         raise Conflict(orders.GONE)
+    if package is not None:
+        orders.become(order, package)
     orders.credit(session, order)
-    facts = {"user": order.user_id, "credits": order.credits}
+    facts = {
+        "user": order.user_id,
+        "credits": order.credits - order.clawed_back,
+        "package": order.package_id,
+    }
     by_hand.write_line(
         session,
         operator_id=operator_id,

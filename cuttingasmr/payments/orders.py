@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import CREDITED, Order, OrderState, OrderTaking, Outcome, User, WebhookEvent
+from cuttingasmr.models import CREDITED, WAITING, Order, OrderState, OrderTaking, Outcome, User, WebhookEvent
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.payments import order_token
 from cuttingasmr.payments.arrival import Payment, Taking
@@ -28,6 +28,7 @@ TEST_MODES = frozenset({"test", "sandbox", "local"})
 """What Creem's test world calls itself, in various places (providers.md §1.1)."""
 
 PAID = "paid"
+DISPUTE = "dispute.created"
 GONE = "The buyer's account was erased before this payment came. Refund it at Creem, or give it to another account."
 
 _orders = db.table_of(Order)
@@ -150,7 +151,10 @@ def _grant(session: Session, order_id: str, agreed: _Agreed, state: str) -> None
 
 
 def credit(session: Session, order: Order) -> None:
-    """Grant the credits of an order that has waited for a person, once; what was refunded in the meantime is not granted."""
+    """Grant the credits of an order that has waited for a person, once; what was refunded in the meantime is not granted.
+
+    The order is then what it would be had the money gone back after that.
+    """
     if order.user_id is None:
         raise ValueError(order.id)
     order.state, order.reason = OrderState.COMPLETED, ""
@@ -158,6 +162,7 @@ def credit(session: Session, order: Order) -> None:
     ledger.purchase(session, user_id=order.user_id, order_id=order.id, credits=order.credits)
     if order.taken_cents:
         _claw_back(session, order, reference=order.id)
+        order.state = _state_after(order, is_dispute=_is_disputed(session, order))
         waited = update(OrderTaking).where(
             col(OrderTaking.order_id) == order.id, col(OrderTaking.taken_at).is_(None)
         )
@@ -166,13 +171,18 @@ def credit(session: Session, order: Order) -> None:
 
 
 def take_back(session: Session, taking: Taking, *, is_dispute: bool) -> Order | None:
-    """Take back credits in proportion to the money, once for each refund or dispute; `None` for an order that is not known (yet)."""
+    """Take back credits in proportion to the money, once for each refund or dispute; `None` for an order that is not known (yet).
+
+    An order that waits for a person has granted none: it ends when all of its money has gone back.
+    """
     order = find_paid(session, taking)
     if order is None or not _is_new(session, order, taking):
         return order
     if order.state in CREDITED:
         _claw_back(session, order, reference=taking.id)
         order.state = _state_after(order, is_dispute=is_dispute)
+    elif order.state in WAITING and order.paid_cents and order.taken_cents >= order.paid_cents:
+        order.state = OrderState.RETURNED
     session.flush()
     return order
 
@@ -204,6 +214,14 @@ def _state_after(order: Order, *, is_dispute: bool) -> OrderState:
     return OrderState.REFUNDED if is_whole else OrderState.PARTIALLY_REFUNDED
 
 
+def _is_disputed(session: Session, order: Order) -> bool:
+    """Tell whether a dispute of an order's payment came while it waited."""
+    disputes = select(WebhookEvent.id).where(
+        col(WebhookEvent.order_id) == order.id, col(WebhookEvent.kind) == DISPUTE
+    )
+    return session.exec(disputes).first() is not None
+
+
 def find_paid(session: Session, taking: Taking) -> Order | None:
     """Find the order that a refund or a dispute is about, by Creem's ids alone (providers.md §1.8), and lock it."""
     by = col(Order.provider_order_id) == taking.order_id
@@ -213,13 +231,23 @@ def find_paid(session: Session, taking: Taking) -> Order | None:
 
 
 def _claw_back(session: Session, order: Order, *, reference: str) -> None:
-    """Bring what was taken back to the share of the money that is gone, rounded in the buyer's favour."""
-    target = order.credits * order.taken_cents // max(1, order.paid_cents or 0)
-    credits = max(0, min(order.credits, target) - order.clawed_back)
+    """Bring what was taken back to the share of the money that is gone."""
+    credits = max(0, _share_gone(order) - order.clawed_back)
     if order.user_id and ledger.claw_back(
         session, user_id=order.user_id, reference=reference, credits=credits
     ):
         order.clawed_back += credits
+
+
+def _share_gone(order: Order) -> int:
+    """Give the credits that went with the money that is gone, rounded in the buyer's favour."""
+    target = order.credits * order.taken_cents // max(1, order.paid_cents or 0)
+    return min(order.credits, target)
+
+
+def worth(order: Order) -> int:
+    """Give the credits that an order that waits would be granted now: less what its refunds have taken with them."""
+    return order.credits - _share_gone(order)
 
 
 def _lock_known(session: Session, payment: Payment, ticket: Ticket | None) -> list[Order]:
@@ -266,17 +294,27 @@ def _like(ordered: Order, payment: Payment) -> Order:
 
 def _opened(package: Package | None, *, user_id: str | None, order_id: str) -> Order:
     """Open an order at its payment. One for a product that is not ours has the smallest package until an operator decides."""
-    known = package or find_package("starter")
     return Order(
         id=order_id,
         user_id=user_id,
-        package_id=known.id,
-        credits=known.credits,
-        price_cents=known.price_cents,
-        product_id=known.product_id,
+        **_contents(package or find_package("starter")),
         road="simple",
         state=OrderState.UNMATCHED if user_id is None else OrderState.PENDING,
     )
+
+
+def become(order: Order, package: Package) -> None:
+    """Let an order that waits be of another package, as an operator has decided."""
+    order.sqlmodel_update(_contents(package))
+
+
+def _contents(package: Package) -> dict[str, Any]:
+    return {
+        "package_id": package.id,
+        "credits": package.credits,
+        "price_cents": package.price_cents,
+        "product_id": package.product_id,
+    }
 
 
 def _by_address(session: Session, email: str) -> str | None:
@@ -294,6 +332,7 @@ def _facts(payment: Payment) -> dict[str, Any]:
         "customer_id": payment.customer_id or None,
         "payer_email": payment.email,
         "paid_cents": payment.amount_paid,
+        "paid_currency": payment.currency.upper(),
         "paid_at": db.utc_now(),
         "check_at": None,
         "state": OrderState.COMPLETED,

@@ -11,6 +11,7 @@ from cuttingasmr import db
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.models import CREDITED, Order, OrderState, User
 from cuttingasmr.payments import agreement
+from cuttingasmr.payments.packages import CURRENCY
 from cuttingasmr.providers.creem import get_creem
 
 SIZE = 24
@@ -83,10 +84,12 @@ def page(session: Session, *, user_id: str, cursor: str = "", size: int = SIZE) 
 
 
 def total_paid_cents(session: Session, *, user_id: str) -> int:
-    """Add up what this person has paid, less what was refunded."""
+    """Add up what this person has paid, less what was refunded. What was paid in another currency cannot be added to it."""
     paid = func.coalesce(func.sum(col(Order.paid_cents) - col(Order.taken_cents)), 0)
     states = (*CREDITED, OrderState.HELD)
-    return session.exec(select(paid).where(col(Order.user_id) == user_id, col(Order.state).in_(states))).one()
+    is_in_dollars = func.coalesce(col(Order.paid_currency), col(Order.currency)) == CURRENCY
+    mine = select(paid).where(col(Order.user_id) == user_id, col(Order.state).in_(states), is_in_dollars)
+    return session.exec(mine).one()
 
 
 def billing_address(user: User) -> str:

@@ -7,6 +7,7 @@ order is then expired, and is credited all the same should it be paid after that
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import structlog
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.models import AuditEntry, Order, OrderState
+from cuttingasmr.models import WAITING, AuditEntry, Order, OrderState
 from cuttingasmr.payments import order_token, orders
 from cuttingasmr.payments.arrival import Payment
 from cuttingasmr.providers.creem import get_creem
@@ -29,25 +30,43 @@ COMPLETED = "completed"
 log = structlog.get_logger()
 
 
+class Answer(StrEnum):
+    """What came of asking about a payment."""
+
+    CREDITED = "credited"
+    WAITS = "waits"
+    """It was paid, and waits for a person: nothing is credited."""
+    UNPAID = "unpaid"
+    UNREACHABLE = "unreachable"
+    UNREADABLE = "unreadable"
+    NO_CHECKOUT = "no-checkout"
+    """No payment page is known, so there is nothing to ask about."""
+    SETTLED = "settled"
+    """It does not wait for its payment any more, or its webhook is being acted on at this very moment."""
+
+
 async def reconcile(*, now: datetime | None = None) -> int:
     """Ask about every pending order whose time has come, and tell how many were found paid."""
     moment = now or db.utc_now()
     due = await db.read(_due, now=moment)
-    return sum([await ask_about(order_id, now=moment) for order_id in due])
+    answers = [await ask_about(order_id, now=moment) for order_id in due]
+    return answers.count(Answer.CREDITED)
 
 
-async def ask_about(order_id: str, *, now: datetime | None = None, put_off: bool = True) -> bool:
-    """Ask Creem about one order and do what it says; tell whether that has credited it. The webhook may come first or later.
+async def ask_about(order_id: str, *, now: datetime | None = None, put_off: bool = True) -> Answer:
+    """Ask Creem about one order, do what it says, and tell what came of it. The webhook may come first or later.
 
     `put_off` sets the time of the next question, which a buyer who looks in between does not change.
     """
     order = await db.read(_get, order_id=order_id)
     if order is None or order.state not in {OrderState.PENDING, OrderState.EXPIRED}:
-        return False
-    payment = await _paid(order.checkout_id, order_id=order.id) if order.checkout_id else None
-    if payment is None and put_off:
+        return Answer.SETTLED
+    found = await _paid(order.checkout_id, order_id=order.id) if order.checkout_id else Answer.NO_CHECKOUT
+    if isinstance(found, Payment):
+        return await _credit(found)
+    if put_off:
         await db.transact(_put_off, order_id=order_id, now=now or db.utc_now())
-    return payment is not None and await _credit(payment)
+    return found
 
 
 async def ask_about_page(checkout_id: str, *, user_id: str) -> bool:
@@ -55,42 +74,43 @@ async def ask_about_page(checkout_id: str, *, user_id: str) -> bool:
 
     Only a payment whose token names this person is taken in: whoever asks learns nothing of others.
     """
-    payment = await _paid(checkout_id)
-    ticket = order_token.read(payment.token) if payment else None
-    if payment is None or ticket is None or ticket.user_id != user_id:
+    found = await _paid(checkout_id)
+    ticket = order_token.read(found.token) if isinstance(found, Payment) else None
+    if not isinstance(found, Payment) or ticket is None or ticket.user_id != user_id:
         return False
-    return await _credit(payment)
+    return await _credit(found) is Answer.CREDITED
 
 
-async def _paid(checkout_id: str, *, order_id: str | None = None) -> Payment | None:
-    """Read a checkout; `None` for one that is not paid, or that nobody can tell of now. `order_id` is what it was opened for."""
+async def _paid(checkout_id: str, *, order_id: str | None = None) -> Payment | Answer:
+    """Read a checkout's payment, or tell why there is none. `order_id` is what it was opened for."""
     try:
         body = await get_creem().read_checkout(checkout_id)
         if body.get("status") != COMPLETED:
-            return None
+            return Answer.UNPAID
         return Payment.model_validate(body if order_id is None else {**body, "request_id": order_id})
     except ProviderUnavailable:
-        return None
+        return Answer.UNREACHABLE
     except ValidationError:
         log.error("reconcile.unreadable", checkout=checkout_id)  # noqa: TRY400 - the values are not for logs
-        return None
+        return Answer.UNREADABLE
 
 
-async def _credit(payment: Payment) -> bool:
+async def _credit(payment: Payment) -> Answer:
     """Take a payment in, unless its webhook is doing that at this very moment."""
     try:
-        user_id = await db.transact(_take_in, payment=payment)
+        state, user_id = await db.transact(_take_in, payment=payment)
     except IntegrityError:
-        return False
-    if user_id:
+        return Answer.SETTLED
+    if user_id and state == OrderState.COMPLETED:
         live.publish(user_id)
-    return user_id is not None
+        return Answer.CREDITED
+    return Answer.WAITS if state in WAITING else Answer.SETTLED
 
 
-def _take_in(session: Session, *, payment: Payment) -> str | None:
+def _take_in(session: Session, *, payment: Payment) -> tuple[str, str | None]:
     taken = orders.take_in(session, payment)
     session.add(AuditEntry(actor="reconcile", action="order.found-paid", subject=taken.order_id))
-    return taken.user_id if taken.state == OrderState.COMPLETED else None
+    return taken.state, taken.user_id
 
 
 def _due(session: Session, *, now: datetime) -> list[str]:

@@ -143,7 +143,7 @@ class Rehearsal:
         page = await self._open(checkout.advanced)
         paid = await shop.pay(_checkout_of(page), deliver="never")
         self._paid.append(_checkout_of(page))
-        was_credited = await reconcile.ask_about(page.order_id)
+        was_credited = await reconcile.ask_about(page.order_id) is reconcile.Answer.CREDITED
         late = await shop.deliver(str(paid["eventId"]))
         grants = await db.read(_grants, order_id=page.order_id)
         facts = {"orderId": page.order_id, "credited": was_credited, "lateEvent": late[0], "grants": grants}

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from cuttingasmr import db
 from cuttingasmr.errors import NotFound
-from cuttingasmr.models import CREDITED, Order, OrderState
+from cuttingasmr.models import CREDITED, WAITING, Order, OrderState
 from cuttingasmr.payments import purchases, reconcile
 from cuttingasmr.payments.signature import is_our_return
 from cuttingasmr.settings import get_settings
@@ -31,7 +31,12 @@ class Return:
     @property
     def waits_for_people(self) -> bool:
         """Whether it was paid and an operator has to look at it."""
-        return self.order is not None and self.order.state in {OrderState.HELD, OrderState.UNMATCHED}
+        return self.order is not None and self.order.state in WAITING
+
+    @property
+    def was_returned(self) -> bool:
+        """Whether the money went back before anything was granted."""
+        return self.order is not None and self.order.state == OrderState.RETURNED
 
 
 async def look(*, user_id: str, query: str, may_ask: bool) -> Return:

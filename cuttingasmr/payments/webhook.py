@@ -22,7 +22,7 @@ from cuttingasmr.payments.signature import is_genuine
 from cuttingasmr.settings import get_settings
 
 PROVIDER = "creem"
-PURCHASE, REFUND, DISPUTE = "checkout.completed", "refund.created", "dispute.created"
+PURCHASE, REFUND, DISPUTE = "checkout.completed", "refund.created", orders.DISPUTE
 WAITS_OR_HOLDS = {OrderState.HELD: Outcome.HELD, OrderState.UNMATCHED: Outcome.UNMATCHED}
 
 log = structlog.get_logger()

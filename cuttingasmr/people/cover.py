@@ -148,6 +148,7 @@ PARTS: Final = (
             "user_id",
             "package_id",
             "currency",
+            "paid_currency",
             "product_id",
             "road",
             "state",

@@ -12,7 +12,7 @@ from reflex_base.event import EventSpec
 
 from cuttingasmr import db
 from cuttingasmr.errors import AppError, SignInRequired
-from cuttingasmr.models import Order, OrderState
+from cuttingasmr.models import CREDITED, Order, OrderState
 from cuttingasmr.payments import packages, purchases
 from cuttingasmr.rate_limits import CHECKOUT, spend
 from cuttingasmr.states.asking import asker, is_page_load
@@ -32,6 +32,7 @@ WORDS = {
     OrderState.EXPIRED: "Never paid",
     OrderState.HELD: "Paid; a person is looking at it",
     OrderState.UNMATCHED: "Paid; a person is looking at it",
+    OrderState.RETURNED: "Refunded",
 }
 
 
@@ -45,6 +46,8 @@ class Purchase:
     said: str
     credits: int
     cents: int
+    other_money: str
+    """What was paid, where that is no sum of dollars."""
     note: str
     at: str
     has_receipt: bool
@@ -60,6 +63,7 @@ class Purchase:
             said=WORDS[OrderState(order.state)],
             credits=order.credits,
             cents=cents,
+            other_money="" if order.paid_in == packages.CURRENCY else _money(cents, order.paid_in),
             note=_note(order),
             at=moment(order.paid_at or order.created_at),
             has_receipt=bool(order.customer_id),
@@ -70,7 +74,12 @@ def _note(order: Order) -> str:
     """Say what was taken back."""
     if not order.taken_cents:
         return ""
-    return f"{dollars(order.taken_cents)} given back, {counted(order.clawed_back)} taken back"
+    credits = f", {counted(order.clawed_back)} taken back" if order.state in CREDITED else ""
+    return f"{_money(order.taken_cents, order.paid_in)} given back{credits}"
+
+
+def _money(cents: int, currency: str) -> str:
+    return dollars(cents) if currency == packages.CURRENCY else f"{cents / 100:,.2f} {currency}"
 
 
 class Purchases(rx.State):

@@ -98,6 +98,8 @@ def stage_of(seen: Return | None) -> str:
         return UNKNOWN
     if seen.waits_for_people:
         return PEOPLE
+    if seen.was_returned:
+        return TAKEN_BACK
     if not seen.is_credited:
         return WAITING
     return CREDITED if seen.order.state == OrderState.COMPLETED else TAKEN_BACK

@@ -23,6 +23,7 @@ from cuttingasmr.models import ClerkEnding, CreditEntry, Kind, SessionRow, User
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.providers.http import close_client
 from cuttingasmr.rate_limits import REFUSED_TOKENS, parsed
+from cuttingasmr.settings import get_settings
 from tests.support.api import Api, broken
 from tests.support.binding import bind, let_go
 from tests.support.clerk_api import ClerkApi, Somebody, serving_clerk
@@ -384,6 +385,24 @@ def test_with_a_bearer_the_cookie_does_not_count(site: ClerkApi) -> None:
 
     assert ada.http.get("/api/credits", headers={"Authorization": "Bearer wrong"}).status_code == 401
     assert ada.http.get("/api/credits", headers={"Authorization": "Basic wrong"}).status_code == 200
+
+
+def test_an_operator_with_a_bearer_sees_what_one_with_a_cookie_sees(
+    site: ClerkApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = address()
+    boss, other = site.someone(email=theirs), site.someone()
+    monkeypatch.setattr(get_settings(), "admin_emails", theirs)
+    monkeypatch.setattr("cuttingasmr.settings.Settings.creem_mode", "prod")
+
+    def status(path: str, token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return site.api.browser().get(f"/api/{path}", headers=headers).status_code
+
+    for path in ("check-creem-config", "webhook-info", "api-key-status"):
+        tokens = [site.door.token(one.clerk_id, one.session_id) for one in (boss, other)]
+        assert [status(path, token) for token in (*tokens, "", "wrong")] == [200, 404, 404, 401], path
+        assert boss.http.get(f"/api/{path}").status_code == 200
 
 
 def test_a_request_asks_clerk_nothing(sqlite_site: ClerkApi) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -13,12 +14,25 @@ from cuttingasmr.auth import sessions
 from cuttingasmr.console.acts import ACTS, Done
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.errors import AlreadyEnded, AppError, Conflict, Invalid, NotFound
+from cuttingasmr.feedback import desk
 from cuttingasmr.generation import key_pool, provider_credit
-from cuttingasmr.models import ENDED, EngineBeat, ModerationDecision, ProviderKey, Status, User
+from cuttingasmr.models import (
+    ENDED,
+    ClerkState,
+    EngineBeat,
+    ModerationDecision,
+    Order,
+    OrderState,
+    ProviderKey,
+    Status,
+    User,
+)
+from cuttingasmr.payments.packages import NoSuchPackage
 from cuttingasmr.settings import get_settings
 from tests.support.desk import (
     charged_video,
     do,
+    ids,
     lines_about,
     make_operator,
     offered,
@@ -27,7 +41,7 @@ from tests.support.desk import (
     video_of,
 )
 from tests.support.making import change
-from tests.support.people import make_user
+from tests.support.people import add_feedback, make_user
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -179,6 +193,46 @@ async def test_an_address_is_vouched_for_once_and_that_is_taken_back(operator: U
     assert [line.action for line in lines_about(user_id)] == ["user.vouched-for", "user.vouch-withdrawn"]
 
 
+async def test_an_address_that_clerk_keeps_is_taken_away_at_clerk_alone(operator: User) -> None:
+    user_id = make_user(email="ada@example.org")
+    facts = {"clerk_id": "user_2abc", "email_verified_at": db.utc_now()}
+    db.run(lambda session: session.get_one(User, user_id).sqlmodel_update(facts))
+
+    with pytest.raises(Conflict, match="at Clerk"):
+        await do(operator, "withdraw-vouch", user_id)
+    assert user_of(user_id).email_verified_at is not None
+    assert "withdraw-vouch" not in offered(see("users", id=user_id))
+
+    left_clerk = {"clerk_state": ClerkState.DELETED}
+    db.run(lambda session: session.get_one(User, user_id).sqlmodel_update(left_clerk))
+    assert "withdraw-vouch" in offered(see("users", id=user_id))
+    await do(operator, "withdraw-vouch", user_id)
+    assert user_of(user_id).email_verified_at is None
+
+
+async def test_thanks_are_taken_back_and_the_message_can_be_thanked_for_again(operator: User) -> None:
+    writer = make_user()
+    feedback_id = db.run(add_feedback, writer)
+    for _ in range(4):
+        await do(operator, "adjust", writer, credits=1)
+    await desk.thank(operator=operator, feedback_id=feedback_id, reason="a bug")
+    assert left(writer) == 52
+
+    undo = next(act for act in see("users", id=writer).opened[0].acts if act.name == "undo-adjustment")
+    assert undo.label == "Take back 30 credits"
+    answers = await all_of(*(do(operator, undo.name, undo.subject) for _ in range(3)))
+
+    assert [one.said for one in done(answers)] == ["Undone. 30 credits taken. 22 credits left."]
+    assert see("audit", id=undo.subject).opened[0].acts == []
+    assert "credits.adjustment-undone" in [line.action for line in lines_about(writer)]
+    assert await desk.thank(operator=operator, feedback_id=feedback_id, reason="it was one")
+    with pytest.raises(Conflict):
+        await do(operator, undo.name, undo.subject)
+    assert not await desk.thank(operator=operator, feedback_id=feedback_id, reason="again")
+    assert left(writer) == 52
+    assert is_clean()
+
+
 async def test_nobody_becomes_or_stops_being_an_operator_by_the_console(operator: User) -> None:
     squatter = make_user(email="boss@example.org")
 
@@ -187,6 +241,73 @@ async def test_nobody_becomes_or_stops_being_an_operator_by_the_console(operator
             await do(operator, act, squatter)
 
     assert user_of(squatter).email_verified_at is None
+
+
+# --- orders
+
+
+def paid_order(user_id: str | None, state: OrderState, **facts: Any) -> str:
+    order = Order(user_id=user_id, package_id="starter", credits=115, price_cents=990, state=state, **facts)
+    return db.run(lambda session: session.add(order) or order.id)
+
+
+def facts_of(order_id: str) -> dict[str, str]:
+    (opened,) = see("orders", id=order_id).opened
+    return {fact.name: fact.text for fact in opened.facts}
+
+
+async def test_what_was_refunded_of_a_waiting_payment_is_shown_and_not_granted(operator: User) -> None:
+    user_id = make_user(credits=0)
+    order_id = paid_order(user_id, OrderState.HELD, paid_cents=990, taken_cents=495)
+
+    assert facts_of(order_id)["Given back"] == "$4.95"
+    assert "Grants 58 credits, which" in see("orders", id=order_id).opened[0].acts[0].tells
+    granted = await do(operator, "assign", order_id)
+
+    assert granted.said == "58 credits granted. The other 57 went with what was refunded."
+    assert left(user_id) == 58
+    assert is_clean()
+
+
+async def test_a_payment_for_a_product_that_is_not_ours_becomes_the_package_that_an_operator_says(
+    operator: User,
+) -> None:
+    user_id = make_user(credits=0)
+    order_id = paid_order(user_id, OrderState.HELD, paid_cents=9900)
+    (act,) = see("orders", id=order_id).opened[0].acts
+    (package,) = [field for field in act.inputs if field.options]
+    assert (package.value, [it.value for it in package.options]) == (
+        "starter",
+        ["starter", "standard", "premium"],
+    )
+
+    with pytest.raises(NoSuchPackage):
+        await do(operator, "assign", order_id, package="gold")
+    granted = await do(operator, "assign", order_id, package="premium")
+
+    assert (granted.said, left(user_id)) == ("1,450 credits granted.", 1450)
+    order = db.look(lambda session: session.get_one(Order, order_id))
+    assert (order.package_id, order.credits, order.price_cents) == ("premium", 1450, 9900)
+    assert lines_about(order_id)[0].facts["package"] == "premium"
+    assert is_clean()
+
+
+def test_what_was_paid_is_shown_in_its_own_currency() -> None:
+    facts = {"paid_cents": 990, "taken_cents": 495, "paid_currency": "EUR"}
+    order_id = paid_order(make_user(), OrderState.HELD, **facts)
+
+    told = facts_of(order_id)
+
+    assert (told["Price"], told["Paid"], told["Given back"]) == ("$9.90", "9.90 EUR", "4.95 EUR")
+    assert see("orders").tables[0].table.lines[0].cells[0].text == "9.90 EUR starter"
+
+
+def test_a_payment_that_was_returned_waits_for_nobody_and_its_refund_is_shown() -> None:
+    order_id = paid_order(None, OrderState.RETURNED, paid_cents=990, taken_cents=990)
+
+    assert ids(see("orders")) == []
+    assert ids(see("orders", show="returned")) == [order_id]
+    assert (facts_of(order_id)["Given back"], offered(see("orders", id=order_id))) == ("$9.90", set())
 
 
 # --- videos

@@ -316,10 +316,32 @@ def test_decisions_are_found_by_verdict_and_by_whose_they_are() -> None:
 @pytest.mark.parametrize(
     "view", ["users", "orders", "videos", "keys", "inbox", "audit", "moderation", "overview"]
 )
-def test_an_address_that_nobody_would_write_shows_something_all_the_same(view: str) -> None:
-    for odd in ("", "-", "9" * 300, "\0", "'; --", "1-", "99999999999999999-x", "%", "٣", "-5"):
+@pytest.mark.parametrize("is_full", [False, True], ids=["with nothing", "with more than a page"])
+def test_an_address_that_nobody_would_write_shows_something_all_the_same(view: str, *, is_full: bool) -> None:
+    if is_full:
+        fill()
+    for odd in ("", "-", "9" * 300, "\0", "'; --", "1-", "99999999999999999-x", "%", "٣", "-5", "all"):
         for name in ("q", "after", "id", "show", "provider", "outcome"):
             assert isinstance(see(view, **{name: odd}), Screen)
+
+
+def fill() -> None:
+    """Write more of everything than a page shows."""
+    user_id = make_user()
+    for number in range(5):
+        write([video(number, status, user_id) for status in (Status.QUEUED, Status.FAILED, Status.COMPLETED)])
+        write([order(number, state, user_id) for state in (OrderState.HELD, OrderState.COMPLETED)])
+        write([event(number, Outcome.HELD), AuditEntry(actor="a", action="b.c", subject=user_id, reason="r")])
+        write([ModerationDecision(user_id=user_id, prompt_hash="0" * 64, decision="deny")])
+
+
+def test_all_of_somebodys_videos_without_saying_whose_are_those_that_are_stuck() -> None:
+    fill()
+
+    screen = see("videos", show="all")
+
+    assert ids(screen) == ids(see("videos")) == []
+    assert [choice.name for choice in screen.groups[0].choices if choice.is_on] == ["Stuck"]
 
 
 def test_one_persons_page_shows_what_is_theirs() -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import Outcome, Status, WebhookEvent
+from cuttingasmr.models import Order, OrderState, Outcome, Status, WebhookEvent
 from tests.support.people import make_video
 from tests.support.shopper import Shopper
 from tests.support.watched import WatchedSite
@@ -68,6 +68,35 @@ def test_an_operator_finds_somebody_adjusts_their_credits_and_undoes_it(
     expect(page.locator("[data-thing]")).to_contain_text("undone since")
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("FOUND.by")
+    page.context.close()
+
+
+def test_a_payment_that_waits_is_credited_as_the_package_that_is_chosen(
+    desk: Shopper, quiet_site: WatchedSite
+) -> None:
+    someone = quiet_site.someone()
+    user_id = someone.http.get("/api/auth/session").json()["user"]["id"]
+
+    def write(session: Session) -> str:
+        facts = {"package_id": "starter", "credits": 115, "price_cents": 990, "paid_cents": 9900}
+        order = Order(user_id=user_id, state=OrderState.HELD, reason="It is for prod_x.", **facts)
+        session.add(order)
+        return order.id
+
+    order_id = quiet_site.change(write)
+    page = desk.open("/admin/orders").page
+    page.locator(f"[data-opens='{order_id}']").click()
+    form = page.locator("[data-act=assign]")
+    form.locator("summary").click()
+    package = form.get_by_label("Package")
+    expect(package).to_have_value("starter")
+    package.select_option(label="Premium, 1,450 credits")
+    form.get_by_label("Reason").fill("It is the premium of last year.")
+    form.get_by_role("button").click()
+
+    expect(said(page)).to_contain_text("1,450 credits granted.")
+    expect(page.locator("[data-thing]")).to_contain_text("Completed")
+    assert someone.balance() == 18 + 1450
     page.context.close()
 
 

@@ -21,9 +21,11 @@ from cuttingasmr.models import Order, OrderState
 from cuttingasmr.payments import checkout, order_token, reconcile, returning, webhook
 from cuttingasmr.payments.packages import NoSuchPackage, all_packages
 from cuttingasmr.providers.http import close_client
+from cuttingasmr.settings import get_settings
 from tests.support import creem_says
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
+from tests.support.desk import do, make_operator
 from tests.support.people import make_user
 from tests.support.ports import free_port
 from tests.support.site import Sandbox
@@ -201,6 +203,30 @@ async def test_nobody_is_asked_while_creem_is_away_and_nothing_is_lost(shop: San
     assert await reconcile.reconcile(now=later + timedelta(minutes=3)) == 1
 
     assert credits_of(buyer) == 115
+
+
+async def test_asking_by_hand_says_what_came_of_it(shop: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    buyer = make_user(credits=0)
+    monkeypatch.setattr(get_settings(), "admin_emails", "operator@example.org")
+    operator = make_operator()
+    page = await checkout.checkout(user_id=buyer, email="", plan="starter")
+    paid_page = page.url.rpartition("/")[2]
+
+    async def ask(order_id: str = page.order_id) -> str:
+        return (await do(operator, "ask", order_id)).said
+
+    assert await ask() == "Creem says that it has not been paid."
+    shop.break_("500", provider="creem")
+    assert "could not be asked" in await ask()
+    shop.break_("ok", provider="creem")
+    _, ticket = order_token.issue(user_id=buyer, package_id="starter")
+    db.run(checkout.open_order, ticket=ticket, package=all_packages()[0])
+    assert "no payment page" in await ask(ticket.order_id)
+    db.run(lambda session: session.get_one(Order, page.order_id).sqlmodel_update({"currency": "EUR"}))
+    pay(shop, paid_page)
+    assert "waits for a decision" in await ask()
+    assert "any more" in await ask()
+    assert credits_of(buyer) == 0
 
 
 def test_the_packages_are_what_is_promised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

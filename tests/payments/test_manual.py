@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlmodel import col, select
 
 from cuttingasmr import db
 from cuttingasmr.auth import operators
+from cuttingasmr.console import figures
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.errors import Conflict, Invalid, NotFound
+from cuttingasmr.errors import Conflict, Invalid, KeyReused, NotFound
 from cuttingasmr.models import AuditEntry, OrderState, OrderTaking, Outcome, User
-from cuttingasmr.payments import manual
+from cuttingasmr.payments import manual, purchases, returning
+from cuttingasmr.states import returned
+from cuttingasmr.states.purchases import Purchase
 from tests.payments.test_webhook import credits_of, deliver, make_order, order, paid_order
-from tests.support.creem_says import paid, refunded
+from tests.support.creem_says import disputed, paid, refunded
 from tests.support.people import make_user
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -69,9 +76,67 @@ async def test_a_held_payment_that_was_partly_refunded_is_granted_without_that_p
 
     assert credits_of(buyer) == 58
     assert order(order_id).clawed_back == 57
+    assert order(order_id).state == OrderState.PARTIALLY_REFUNDED
     assert takings() == [(495, True)]
     assert db.look(audit.find_all) == []
+
+
+async def test_a_held_payment_that_was_partly_disputed_stays_disputed_when_it_is_granted(
+    operator: User,
+) -> None:
+    buyer = make_user(credits=0)
+    order_id = make_order(buyer)
+    event = paid(request_id=order_id, currency="EUR")
+    for one in (event, disputed(event, 495), refunded(event, 99)):
+        await deliver(one)
+
+    await manual.assign(operator=operator, order_id=order_id, email=None, reason="Euros are fine this time.")
+
+    assert order(order_id).state == OrderState.DISPUTED
+    assert credits_of(buyer) == 46
     assert db.look(audit.find_all) == []
+
+
+@pytest.mark.parametrize("how", [refunded, disputed])
+@pytest.mark.parametrize("is_known", [True, False], ids=["held", "unmatched"])
+async def test_a_waiting_payment_ends_when_all_of_its_money_went_back(
+    operator: User, how: Callable[[dict[str, Any], int], dict[str, Any]], *, is_known: bool
+) -> None:
+    buyer = make_user(credits=0, email="buyer@example.org")
+    event = paid(request_id=make_order(buyer), currency="EUR") if is_known else paid()
+    await deliver(event)
+    (waits,) = db.look(manual.waiting)
+
+    partly = await deliver(how(event, 495))
+    assert [one.id for one in db.look(manual.waiting)] == [waits.id]
+    wholly = how(event, 495)
+    outcomes = [await deliver(wholly), await deliver({**wholly, "id": "evt_again"})]
+
+    assert (partly, *outcomes) == (waits.state, Outcome.ACTED, Outcome.ACTED)
+    assert (order(waits.id).state, order(waits.id).taken_cents) == (OrderState.RETURNED, 990)
+    assert db.look(manual.waiting) == []
+    assert takings() == [(495, False)] * 2, "what was never income is not less income"
+    for email in (None, "buyer@example.org"):
+        with pytest.raises(Conflict):
+            await manual.assign(operator=operator, order_id=waits.id, email=email, reason="Again.")
+    await manual.replay(operator=operator, event_id=event["id"], reason="To be sure.")
+    assert (order(waits.id).state, credits_of(buyer)) == (OrderState.RETURNED, 0)
+    assert db.look(audit.find_all) == []
+
+
+async def test_who_comes_back_from_a_payment_that_was_returned_is_told_so_and_nothing_is_waited_for() -> None:
+    buyer = make_user(credits=0)
+    order_id = make_order(buyer)
+    event = paid(request_id=order_id, currency="EUR")
+    for one in (event, refunded(event, 990)):
+        await deliver(one)
+
+    seen = await returning.look(user_id=buyer, query=f"request_id={order_id}", may_ask=False)
+
+    assert returned.stage_of(seen) == returned.TAKEN_BACK
+    bought = Purchase.of(order(order_id))
+    assert (bought.said, bought.note) == ("Refunded", "9.90 EUR given back")
+    assert db.look(purchases.total_paid_cents, user_id=buyer) == 0
 
 
 async def test_a_refund_done_once_more_by_hand_takes_nothing_more(operator: User) -> None:
@@ -103,6 +168,46 @@ async def test_credits_are_given_and_taken_with_a_reason(operator: User) -> None
     assert left == 35 == credits_of(user)
     assert reasons("credits.adjusted") == ["Thanks for the feedback.", "A slip."]
     assert db.look(audit.find_all) == []
+
+
+async def test_an_adjustment_with_a_key_is_done_once_however_often_it_is_asked_for(operator: User) -> None:
+    user, other = (
+        make_user(credits=10, email="tester@example.org"),
+        make_user(credits=10, email="o@example.org"),
+    )
+
+    async def ask(credits: int = 30, *, email: str = "tester@example.org", key: str = "k" * 200) -> int:
+        return await manual.adjust(operator=operator, email=email, credits=credits, reason="Thanks.", key=key)
+
+    answers = await asyncio.gather(*(ask() for _ in range(5)))
+    await ask(email="o@example.org")
+    assert await ask(key="") == 70
+    assert await ask(key="another") == 100
+
+    assert answers == [40] * 5
+    assert (credits_of(user), credits_of(other)) == (100, 40)
+    with pytest.raises(KeyReused):
+        await ask(31)
+    with pytest.raises(Invalid):
+        await ask(key="k" * 201)
+    assert db.look(audit.find_all) == []
+
+
+async def test_what_was_paid_in_another_currency_is_no_sum_of_dollars(operator: User) -> None:
+    buyer = make_user(credits=0)
+    in_dollars, in_euros = make_order(buyer), make_order(buyer)
+    event = paid(request_id=in_euros, currency="eur")
+    for one in (paid(request_id=in_dollars), event):
+        await deliver(one)
+    await manual.assign(operator=operator, order_id=in_euros, email=None, reason="Euros are fine this time.")
+    await deliver(refunded(event, 495))
+
+    assert [order(one).paid_in for one in (in_dollars, in_euros)] == ["USD", "EUR"]
+    assert db.look(purchases.total_paid_cents, user_id=buyer) == 990
+    bought = Purchase.of(order(in_euros))
+    assert (bought.other_money, bought.note) == ("9.90 EUR", "4.95 EUR given back, 57 credits taken back")
+    now = db.look(figures.read, name="7d").now
+    assert (now.orders, now.paid, now.taken, now.income) == (2, 990, 0, 990)
 
 
 @pytest.mark.parametrize("reason", ["", "   ", None, 5])

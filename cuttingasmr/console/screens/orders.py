@@ -18,6 +18,7 @@ from cuttingasmr.console.screens.views import (
     Line,
     Listing,
     Opened,
+    Option,
     Query,
     Screen,
     Table,
@@ -26,9 +27,10 @@ from cuttingasmr.console.screens.views import (
     mark,
     when,
 )
-from cuttingasmr.console.screens.wording import NONE, counted, dollars
-from cuttingasmr.models import Order, OrderState, WebhookEvent
-from cuttingasmr.payments import manual
+from cuttingasmr.console.screens.wording import NONE, counted, dollars, money
+from cuttingasmr.models import WAITING, Order, OrderState, WebhookEvent
+from cuttingasmr.payments import orders as payments
+from cuttingasmr.payments.packages import all_packages
 
 PATH = routes.ADMIN_ORDERS
 ALL = "all"
@@ -39,6 +41,7 @@ SHOWS = {
     OrderState.REFUNDED: "Refunded",
     OrderState.PARTIALLY_REFUNDED: "Partly refunded",
     OrderState.DISPUTED: "Disputed",
+    OrderState.RETURNED: "Returned",
     OrderState.EXPIRED: "Expired",
     ALL: "All",
 }
@@ -48,6 +51,7 @@ TONES: dict[str, Tone] = {
     OrderState.UNMATCHED: "warn",
     OrderState.DISPUTED: "bad",
     OrderState.PENDING: "faint",
+    OrderState.RETURNED: "faint",
     OrderState.EXPIRED: "faint",
 }
 HEADS = ("Order", "State", "Of", "Paid by", "When")
@@ -115,7 +119,7 @@ def _line(order: Order, names: dict[str, str]) -> Line:
 
 def _what(order: Order) -> Cell:
     paid = order.paid_cents if order.paid_cents is not None else order.price_cents
-    return Cell(text=f"{dollars(paid)} {order.package_id}", note=counted(order.credits))
+    return Cell(text=f"{money(paid, order.paid_in)} {order.package_id}", note=counted(order.credits))
 
 
 def _state(order: Order) -> Cell:
@@ -144,8 +148,8 @@ def _opened(session: Session, found: Sale) -> Opened:
 
 def _facts(found: Sale) -> list[Fact]:
     order, owner = found.order, found.owner
-    paid = "not paid" if order.paid_cents is None else f"{dollars(order.paid_cents)} {order.currency}"
-    taken = f"{found.taken:,} taken back, {dollars(order.taken_cents)} refunded" if found.taken else ""
+    paid = "not paid" if order.paid_cents is None else money(order.paid_cents, order.paid_in)
+    taken = f"{found.taken:,} taken back" if found.taken else ""
     name = (owner.known_email or owner.name or owner.id) if owner else "nobody is known"
     href = routes.in_console(routes.ADMIN_USERS, id=owner.id) if owner else ""
     return [
@@ -153,6 +157,7 @@ def _facts(found: Sale) -> list[Fact]:
         Fact("Payer's address", order.payer_email or NONE),
         Fact("Price", dollars(order.price_cents), note=counted(order.credits)),
         Fact("Paid", paid),
+        *(Fact("Given back", money(order.taken_cents, order.paid_in)) for _ in range(order.taken_cents > 0)),
         Fact("Credits granted", f"{found.granted:,}", note=taken),
         Fact("Why", order.reason or NONE),
         fact_at("Ordered", order.created_at),
@@ -166,11 +171,14 @@ def _facts(found: Sale) -> list[Fact]:
 
 
 def _acts(order: Order) -> list[Act]:
-    if order.state in manual.WAITING:
+    if order.state in WAITING:
         who = "Account, if not its buyer's" if order.user_id else "Address of the account"
         email = Input("email", who, kind="email", is_required=order.user_id is None)
-        tells = f"Grants {counted(order.credits)}, once, and settles the order. What goes to a wrong account is taken back by adjusting credits."
-        return [Act("assign", order.id, "Credit this order", tells, [email])]
+        less = f", which is {counted(order.credits)} less what was refunded" if order.taken_cents else ""
+        choices = [Option(it.id, f"{it.name}, {counted(it.credits)}") for it in all_packages()]
+        package = Input("package", "Package", options=choices, value=order.package_id)
+        tells = f"Grants {counted(payments.worth(order))}{less}, or as another package would, once, and settles the order. What goes to a wrong account is taken back by adjusting credits."
+        return [Act("assign", order.id, "Credit this order", tells, [email, package])]
     if order.state in ASKED_ABOUT:
         tells = "Reads the checkout at Creem. If it was paid, the credits are granted, once."
         return [Act("ask", order.id, "Ask Creem now", tells)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from cuttingasmr import routes
-from cuttingasmr.auth import operators
+from cuttingasmr.auth import clerk_people, operators
 from cuttingasmr.auth.session_list import Place
 from cuttingasmr.console import people
 from cuttingasmr.console.people import Person
@@ -135,7 +135,8 @@ def _acts(found: Person) -> list[Act]:
     if found.places:
         tells = "They have to sign in again, on every device."
         acts.append(Act("end-sessions", user.id, "End all sessions", tells))
-    if user.known_email and not operators.is_named(user):
+    is_clerks = clerk_people.keeps_address(user) and user.email_verified_at is not None
+    if user.known_email and not operators.is_named(user) and not is_clerks:
         acts.append(_vouching(user))
     return acts
 

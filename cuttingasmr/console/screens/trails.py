@@ -95,9 +95,9 @@ def about(session: Session, rows: Sequence[AuditEntry], subject: str) -> Listing
 
 
 def undo_of(session: Session, line: int) -> list[Act]:
-    """Offer to undo an adjustment, while it stands."""
+    """Offer to undo an adjustment, or thanks, while it stands."""
     row = trail.look_at(session, line=line)
-    if row is None or row.action != by_hand.ADJUSTED or by_hand.undone(session, lines=[line]):
+    if row is None or row.action not in by_hand.UNDOABLE or by_hand.undone(session, lines=[line]):
         return []
     credits = int(row.facts.get("credits", 0))
     verb = "Take back" if credits > 0 else "Return"

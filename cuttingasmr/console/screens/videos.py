@@ -55,7 +55,8 @@ def show(session: Session, query: Query) -> Screen:
     if query.id:
         found = videos.look_at(session, video_id=query.id)
         return Screen(opened=[_opened(session, found)] if found else [])
-    shown = query["show"] or (videos.OF_A_PERSON if query.words else "stuck")
+    otherwise = videos.OF_A_PERSON if query.words else "stuck"
+    shown = query["show"] if query["show"] in SHOWS else otherwise
     asked = Query(query.words, (("show", shown),), query.after)
     page = videos.find(session, words=query.words, kind=shown, cursor=query.after)
     names = people.addresses(session, user_ids={row.user_id for row in page.rows})

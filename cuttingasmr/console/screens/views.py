@@ -128,14 +128,25 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One of the values of a field that is chosen."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Input:
-    """A field of a form; the reason is in every one."""
+    """A field of a form, filled in or, where there are `options`, chosen; the reason is in every one."""
 
     name: str
     label: str
     kind: str = "text"
     hint: str = ""
     is_required: bool = True
+    options: list[Option] = field(default_factory=list["Option"])
+    value: str = ""
+    """What is chosen already."""
 
 
 @dataclass(frozen=True)

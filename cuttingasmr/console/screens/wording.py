@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cuttingasmr.models import Kind, VideoKind
+from cuttingasmr.payments.packages import CURRENCY
 
 ENTRIES = {
     Kind.WELCOME: "Welcome",
@@ -30,6 +31,11 @@ def counted(credits: int) -> str:
 def dollars(cents: int) -> str:
     """Say an amount of money."""
     return f"${cents / 100:,.2f}"
+
+
+def money(cents: int, currency: str) -> str:
+    """Say an amount of money of any currency, in its hundredths."""
+    return dollars(cents) if currency == CURRENCY else f"{cents / 100:,.2f} {currency}"
 
 
 def moment(at: datetime) -> str:
