@@ -193,7 +193,7 @@ async def _lost(keys: Collection[str], *, of: int) -> list[str]:
             lost.append(key)
         if len(lost) > MOST_LOST:
             log.error("archive.too-much-is-lost", of=of)
-            await db.transact(counting.count, NAME, error="Many files are gone: is it the right storage?")
+            await db.transact(counting.count, NAME, found="Many files are gone: is it the right storage?")
             return []
     return lost
 
