@@ -50,6 +50,9 @@ FILES_AT_ONCE = 16
 STILL_RUNNING = timedelta(minutes=1)
 """When an account is looked at again of which a video is still being made."""
 
+REST = timedelta(minutes=10)
+"""When an account is tried again that could not be erased."""
+
 ONCE_MORE = timedelta(days=1)
 """When it is looked at for the last time: by then nothing that was under way can be left."""
 
@@ -61,30 +64,38 @@ log = structlog.get_logger()
 
 
 async def erase_due(*, now: datetime | None = None) -> int:
-    """Erase the accounts whose time has come, and tell how many were looked at."""
+    """Erase the accounts whose time has come, and tell how many were looked at. One that cannot be erased now is let rest (`REST`)."""
     moment = now or db.utc_now()
     due = await db.read(_due, now=moment)
-    for user_id in due:
-        await _erase_or_tell(user_id, now=moment)
+    troubles = [trouble for user_id in due if (trouble := await _erase_or_tell(user_id, now=moment))]
     if due:
         await asyncio.to_thread(db.forget_log)
-        await db.transact(counting.count, NAME, removed=len(due))
+        found = f"{len(troubles)} of {len(due)} accounts not erased: {troubles[-1]}" if troubles else ""
+        await db.transact(counting.count, NAME, removed=len(due) - len(troubles), found=found)
     return len(due)
 
 
 erase_accounts = Aside(NAME, erase_due, niceness=LOW)
-"""The chore: every few minutes, in any engine. Two at once do the same twice, which does no harm."""
+"""The chore: every few seconds, in any engine. Two at once do the same twice, which does no harm."""
 
 
-async def _erase_or_tell(user_id: str, *, now: datetime) -> None:
-    """Erase one account; one that cannot be erased now, for the storage is away or for whatever, keeps no other waiting."""
+async def _erase_or_tell(user_id: str, *, now: datetime) -> str:
+    """Erase one account and give nothing, or what is in the way: whatever that is, it keeps no other waiting."""
     try:
         await erase(user_id, now=now)
     except DatabaseUnavailable:
         raise
     except Exception as error:
         log.exception("account.not-erased", user=user_id)
-        await db.transact(counting.count, NAME, error=f"{type(error).__name__}: {error}")
+        await db.transact(_let_rest, user_id=user_id, now=now)
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _let_rest(session: Session, *, user_id: str, now: datetime) -> None:
+    """Put an account off, unless its owner has come back meanwhile."""
+    due = update(User).where(col(User.id) == user_id, col(User.erase_at) <= now)
+    session.exec(due.values(erase_at=now + REST))
 
 
 async def erase(user_id: str, *, now: datetime) -> None:

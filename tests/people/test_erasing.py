@@ -19,6 +19,7 @@ from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import steps
 from cuttingasmr.models import (
     AuditEntry,
+    ChoreRun,
     CreditEntry,
     Export,
     ExportState,
@@ -35,7 +36,7 @@ from cuttingasmr.models import (
     WebhookEvent,
 )
 from cuttingasmr.models.columns import new_id
-from cuttingasmr.people import erasing, exports
+from cuttingasmr.people import erasing, exports, leaving
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import get_store
 from tests.support.api import Api
@@ -222,13 +223,33 @@ def test_a_storage_that_is_away_keeps_nobody_else_waiting_and_is_asked_again(lea
 
     zoe.erase()
     assert (zoe.row().name, other.row().name) == ("", "")
-    assert zoe.row().erase_at is not None
-    assert zoe.row().erase_at <= db.utc_now() + WEEK, "it is still due"  # pyright: ignore[reportOptionalOperand]
+    run = db.look(lambda session: session.get_one(ChoreRun, erasing.NAME))
+    assert (run.removed, run.runs) == (1, 1)
+    assert run.found.startswith("1 of 2 accounts not erased: ")
+    zoe.erase()
+    assert db.look(lambda session: session.get_one(ChoreRun, erasing.NAME).runs) == 1, "it is let rest"
+    erasing.erase_accounts()
+    erasing.erase_accounts.wait()  # now, when nothing is due
+    assert db.look(lambda session: session.get_one(ChoreRun, erasing.NAME).found), "that makes nothing good"
+
     shutil.rmtree(file)
     file.write_bytes(zoe.film)
-    zoe.erase()
+    zoe.erase(after=WEEK + erasing.REST)
 
     assert_nothing_is_left(zoe)
+    run = db.look(lambda session: session.get_one(ChoreRun, erasing.NAME))
+    assert (run.removed, run.last_error) == (2, "")
+
+
+def test_who_comes_back_while_their_erasing_fails_is_not_let_rest_but_left_alone(leaver: Someone) -> None:
+    zoe = leaver("zoe")
+    zoe.leave()
+    moment = db.utc_now() + WEEK
+    db.run(leaving._stay, user_id=zoe.id)
+
+    db.run(erasing._let_rest, user_id=zoe.id, now=moment)
+
+    assert zoe.row().erase_at is None
 
 
 def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone) -> None:
