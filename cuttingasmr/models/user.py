@@ -79,7 +79,8 @@ class User(SQLModel, table=True):
     @property
     def known_email(self) -> str:
         """Their address for people to read; empty where there is only a placeholder."""
-        return "" if self.clerk_id and self.email.endswith(NO_ADDRESS) else self.email
+        has_none = self.email.endswith(NO_ADDRESS) and (self.clerk_id or self.erased_at)
+        return "" if has_none else self.email
 
     @property
     def remaining_credits(self) -> int:
