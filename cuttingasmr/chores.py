@@ -12,6 +12,7 @@ from cuttingasmr import db
 from cuttingasmr.auth import clerk, gone
 from cuttingasmr.console import summary
 from cuttingasmr.credits import audit
+from cuttingasmr.credits.audit import Finding
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
 from cuttingasmr.generation.aside import Aside
@@ -43,11 +44,20 @@ def compare_books() -> None:
 
 
 def audit_money() -> None:
-    """Check every statement about the money, and cry out where one is not true."""
-    for finding in db.look(audit.find_all):
+    """Check every statement about the money, and tell the operators where one is not true."""
+    findings = db.look(audit.find_all)
+    for finding in findings:
         log.error(
             "audit.finding", statement=finding.statement, subject=finding.subject, detail=finding.detail
         )
+    db.run(_tell_findings, findings=findings)
+
+
+def _tell_findings(session: Session, *, findings: list[Finding]) -> None:
+    audit.write_down(session, findings=findings)
+    statements = "; ".join(sorted({finding.statement for finding in findings}))
+    found = f"{len(findings):,} not true: {statements}" if findings else ""
+    counting.count(session, audit.NAME, found=found)
 
 
 def tell_clerk() -> None:
@@ -98,7 +108,7 @@ CHORES = (
     Chore(10.0, Aside(notices.NAME, notices.write_due)),
     Chore(15.0, reconcile_orders),
     Chore(MINUTE, tell_clerk),
-    Chore(HOUR, audit_money, "audit"),
+    Chore(HOUR, audit_money, audit.NAME),
     Chore(HOUR, compare_books),
     Chore(5.0, preview.cut_previews),
     Chore(10.0, hd.fetch_hd),

@@ -1,4 +1,4 @@
-"""What operators do about somebody's sign-in: ending their sessions, and vouching for their address. Bans are in `bans.py`."""
+"""What operators do about somebody's account: ending their sessions, vouching for their address, keeping it. Bans are in `bans.py`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ async def vouch(*, operator: User, user_id: str, is_theirs: bool, reason: str) -
     live.publish(user_id)
 
 
+async def keep(*, operator: User, user_id: str, reason: str) -> bool:
+    """Keep an account that was to be erased, and tell whether it was. Raises `Conflict` for one that is erased already."""
+    was_leaving = await db.transact(
+        _keep, operator_id=operator.id, user_id=user_id, reason=checked_reason(reason)
+    )
+    live.publish(user_id)
+    return was_leaving
+
+
 def _end_sessions(session: Session, *, operator_id: str, user_id: str, reason: str) -> int:
     hold_user(session, user_id=user_id)
     ended = session_list.end_all(session, user_id=user_id)
@@ -58,3 +67,16 @@ def _vouch(session: Session, *, operator_id: str, user_id: str, is_theirs: bool,
     user.email_verified_at = db.utc_now() if is_theirs else None
     action = "user.vouched-for" if is_theirs else "user.vouch-withdrawn"
     write_line(session, operator_id=operator_id, action=action, subject=user_id, reason=reason, facts={})
+
+
+def _keep(session: Session, *, operator_id: str, user_id: str, reason: str) -> bool:
+    user = hold_user(session, user_id=user_id)
+    if user.erased_at is not None:
+        raise Conflict("This account is erased. Nothing of it is left that could be kept.")
+    if user.erase_at is None:
+        return False
+    facts, user.erase_at = {"eraseAt": user.erase_at.isoformat()}, None
+    write_line(
+        session, operator_id=operator_id, action="user.kept", subject=user_id, reason=reason, facts=facts
+    )
+    return True

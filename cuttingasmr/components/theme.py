@@ -507,9 +507,7 @@ DESK_PRE: Final = "max-h-[32rem] overflow-auto whitespace-pre-wrap break-words p
 DESK_ID: Final = "font-mono text-xs break-all text-faint"
 DESK_FIGURES: Final = "grid grid-cols-2 gap-3 xl:grid-cols-4"
 DESK_FIGURE: Final = f"{DESK_CARD} flex flex-col gap-1 p-4 transition-colors hover:bg-raised/60"
-DESK_NUMBER: Final = (
-    "text-2xl font-medium tracking-[-0.02em] tabular-nums text-ink data-[tone=warn]:text-amber"
-)
+DESK_NUMBER: Final = "text-2xl font-medium tracking-[-0.02em] tabular-nums text-ink data-[tone=warn]:text-amber data-[tone=bad]:text-bad"
 DESK_BONE: Final = "breathing h-64 rounded-xl bg-panel"
 DESK_MESSAGE: Final = "flex flex-col gap-2.5 px-4 py-3.5"
 DESK_MESSAGE_HEAD: Final = "flex items-baseline gap-x-3 gap-y-1 text-[0.8125rem] max-sm:flex-wrap"

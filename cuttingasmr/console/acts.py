@@ -145,6 +145,11 @@ async def _withdraw_vouch(operator: User, form: Form) -> Done:
     return Done("The address counts as theirs no more.", (undo,))
 
 
+async def _keep(operator: User, form: Form) -> Done:
+    kept = await people_by_hand.keep(operator=operator, user_id=form.subject, reason=form.reason)
+    return Done("The account is kept." if kept else "It was not to be erased.")
+
+
 async def _assign(operator: User, form: Form) -> Done:
     order = await manual.assign(
         operator=operator,
@@ -205,6 +210,7 @@ ACTS: Mapping[str, Callable[[User, Form], Awaitable[Done]]] = {
     "end-sessions": _end_sessions,
     "vouch": _vouch,
     "withdraw-vouch": _withdraw_vouch,
+    "keep": _keep,
     "assign": _assign,
     "ask": _ask,
     "replay": _replay,

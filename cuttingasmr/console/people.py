@@ -18,7 +18,7 @@ from cuttingasmr.models import AuditEntry, CreditEntry, Kind, ModerationDecision
 
 ID = re.compile(r"[0-9a-f]{32}")
 CLERK_ID = re.compile(r"user_[A-Za-z0-9]+")
-KINDS = ("", "banned", "unverified", "clerk")
+KINDS = ("", "banned", "unverified", "clerk", "leaving")
 FEW, SOME = 10, 20
 BANNED = text("users.is_banned")
 """Written out, as its index has it."""
@@ -104,6 +104,7 @@ def _of_kind(kind: str) -> list[Any]:
         "banned": [BANNED],
         "unverified": [col(User.email_verified_at).is_(None)],
         "clerk": [col(User.clerk_id).is_not(None)],
+        "leaving": [col(User.erase_at).is_not(None), col(User.erased_at).is_(None)],
     }
     return kinds.get(kind, [])
 

@@ -1,28 +1,32 @@
 """Statements about the money that must be true at any moment, and what breaks them now.
 
-Run as `make audit`, after every randomised test, and by the operators. It reads; it mends nothing.
+Run as `make audit`, after every randomised test, and each hour, when what is found is written down for the operators. It mends
+nothing.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
-from cuttingasmr.models import CREDITED, ENDED, CreditEntry, Kind, Order, Status, User, Video
+from cuttingasmr.models import CREDITED, ENDED, AuditEntry, CreditEntry, Kind, Order, Status, User, Video
 
+NAME = "audit"
+ACTION, SUBJECT = "money.audited", "money"
+MOST_SHOWN = 100
 REST_LIMIT = timedelta(hours=26)
 """No video is on its way longer: the patience with a full storage (a day) and the waiting for the provider."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One statement that is not true of one subject (a user or a video)."""
+    """One statement that is not true of one subject (a user, an order or a video)."""
 
     statement: str
     subject: str
@@ -47,6 +51,20 @@ def find_all(session: Session, *, now: datetime | None = None) -> list[Finding]:
         _what_is_taken_back_is_what_orders_say,
     )
     return [finding for check in checks for finding in check(session)] + _nothing_rests(session, now)
+
+
+def write_down(session: Session, *, findings: list[Finding]) -> None:
+    """Write what was found into the audit log, unless its last line says the same."""
+    last, found = latest(session), sorted(findings, key=str)
+    facts = {"count": len(found), "findings": [asdict(finding) for finding in found[:MOST_SHOWN]]}
+    if facts != (last.facts if last else {"count": 0, "findings": []}):
+        session.add(AuditEntry(actor="audit", action=ACTION, subject=SUBJECT, facts=facts))
+
+
+def latest(session: Session) -> AuditEntry | None:
+    """Give the line of what was found last; none where nothing ever was."""
+    lines = select(AuditEntry).where(col(AuditEntry.subject) == SUBJECT, col(AuditEntry.action) == ACTION)
+    return session.exec(lines.order_by(col(AuditEntry.id).desc()).limit(1)).first()
 
 
 def _sum_of(*kinds: Kind) -> ColumnElement[int]:

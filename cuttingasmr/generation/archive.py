@@ -132,7 +132,7 @@ async def _belong_together(lost: Sequence[str], *, now: datetime) -> bool:
     log.error("archive.not-ours", lost=len(lost), newest=len(newest), there=sum(there), wanted=wanted)
     if newest or lost:
         await db.transact(
-            counting.count, NAME, error="Many files are gone or strange: is it the right storage?"
+            counting.count, NAME, found="Many files are gone or strange: is it the right storage?"
         )
     return False
 

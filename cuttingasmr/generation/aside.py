@@ -27,7 +27,7 @@ log = structlog.get_logger()
 class Aside:
     """A chore in a thread of its own. Called while it is still at work, it does nothing; what it raises is logged and counted.
 
-    One that is shared is not due in any other process either while it is at work here, however long that takes.
+    It counts as broken off until it ends well again, in whichever process. One that is shared is not due in any other process either while it is at work here, however long that takes.
     """
 
     def __init__(
@@ -62,11 +62,12 @@ class Aside:
                 ):  # on Linux a thread has a niceness of its own; elsewhere it may not
                     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
             asyncio.run(self._work_and_hang_up())
+            counting.note_success(self._name)
         except DatabaseUnavailable:
             log.warning("chore.no-database", chore=self._name)
         except Exception as error:
             log.exception("chore.failed", chore=self._name)
-            self._count(error)
+            counting.note_failure(self._name, error)
         finally:
             self._is_busy.release()
 
@@ -84,9 +85,3 @@ class Aside:
             await asyncio.sleep(self._hold_seconds)
             with contextlib.suppress(DatabaseUnavailable):
                 await db.transact(counting.hold, self._name)
-
-    def _count(self, error: Exception) -> None:
-        try:
-            db.run(counting.count, self._name, error=f"{type(error).__name__}: {error}")
-        except Exception:
-            log.exception("chore.not-counted", chore=self._name)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import Result
-from sqlmodel import Session, col, update
+import structlog
+from sqlalchemy import ColumnElement, Result
+from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
 from cuttingasmr.models import ChoreRun
+from cuttingasmr.models.chore_run import FOUND
 
 ERROR_LIMIT = 200
 EARLY = 0.9
 """Clocks and rounds are not exact: what is nearly due is due."""
+
+log = structlog.get_logger()
 
 
 def begin(session: Session, name: str, *, seconds: float) -> bool:
@@ -31,11 +35,48 @@ def hold(session: Session, name: str) -> None:
 
 
 def count(
-    session: Session, name: str, *, mended: int = 0, returned: int = 0, removed: int = 0, error: str = ""
+    session: Session,
+    name: str,
+    *,
+    mended: int = 0,
+    returned: int = 0,
+    removed: int = 0,
+    error: str = "",
+    found: str = "",
 ) -> None:
-    """Count one run of a job and what it did. Call it in the transaction of what it tells of, where there is one."""
-    last = {"ran_at": db.utc_now(), "last_error": error[:ERROR_LIMIT]}
+    """Count one run of a job and what it did. Call it in the transaction of what it tells of, where there is one.
+
+    `error` is why it broke off, `found` what it found wrong; a run without either was a good one.
+    """
+    last = {"ran_at": db.utc_now(), "last_error": (FOUND + found if found else error)[:ERROR_LIMIT]}
     done = {"runs": 1, "mended": mended, "returned": returned, "removed": removed}
     run = db.insert_for(session)(ChoreRun).values(name=name, **last, **done)
     added = {column: col(getattr(ChoreRun, column)) + more for column, more in done.items()}
     session.exec(run.on_conflict_do_update(index_elements=["name"], set_={**last, **added}))
+
+
+def note_failure(name: str, error: Exception) -> None:
+    """Count a run that broke off. Where even that cannot be written down, it is logged."""
+    try:
+        db.run(count, name, error=f"{type(error).__name__}: {error}")
+    except Exception:
+        log.exception("chore.not-counted", chore=name)
+
+
+def note_success(name: str) -> None:
+    """Forget why an earlier run broke off, but not what one found. Where there is nothing to forget, nothing is written."""
+    if db.look(_has_broken_off, name):
+        db.run(_forget_error, name)
+
+
+def _has_broken_off(session: Session, name: str) -> bool:
+    return session.exec(select(ChoreRun.name).where(*_broken_off(name))).first() is not None
+
+
+def _forget_error(session: Session, name: str) -> None:
+    session.exec(update(ChoreRun).where(*_broken_off(name)).values(last_error=""))
+
+
+def _broken_off(name: str) -> tuple[ColumnElement[bool], ...]:
+    error = col(ChoreRun.last_error)
+    return col(ChoreRun.name) == name, error != "", error.not_like(f"{FOUND}%")

@@ -27,6 +27,7 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.generation import counting, crew, sweep, taking
+from cuttingasmr.generation.aside import Aside
 from cuttingasmr.generation.crew import Crew
 from cuttingasmr.models import EngineBeat
 from cuttingasmr.models.columns import new_id
@@ -158,10 +159,14 @@ class Supervisor:
         try:
             if chore.is_ours():
                 chore.do()
+                if chore.name and not isinstance(chore.do, Aside):  # which tells by itself how it ended
+                    counting.note_success(chore.name)
         except DatabaseUnavailable:
             log.warning("chore.no-database", chore=chore.name)
-        except Exception:
+        except Exception as error:
             log.exception("chore.failed", chore=chore.name)
+            if chore.name:
+                counting.note_failure(chore.name, error)
 
     def _beat(self) -> None:
         """Give a sign of life, and let go what those held that give none.

@@ -18,7 +18,7 @@ from cuttingasmr import db
 from cuttingasmr.letters import links, optional
 from cuttingasmr.letters.optional import Topic
 from cuttingasmr.letters.wording import Told, page_of
-from cuttingasmr.models import Letter, LetterKind, MailedLink, Purpose, User
+from cuttingasmr.models import Letter, LetterKind, Purpose, User
 from cuttingasmr.models.user import NO_ADDRESS, ClerkState
 
 LEASE = timedelta(minutes=2)
@@ -176,12 +176,6 @@ def forget_old(session: Session) -> None:
     """Let go of what was done with long ago."""
     old = col(Letter.created_at) < db.utc_now() - KEPT_FOR
     session.exec(delete(Letter).where(old, col(Letter.due_at).is_(None)))
-
-
-def withdraw(session: Session, *, user_id: str) -> None:
-    """Take back all that waits to be sent to somebody, and all links that were, as when their account goes."""
-    session.exec(delete(Letter).where(col(Letter.user_id) == user_id))
-    session.exec(delete(MailedLink).where(col(MailedLink.user_id) == user_id))
 
 
 def _close(session: Session, post: Post, **facts: object) -> None:

@@ -79,8 +79,10 @@ class User(SQLModel, table=True):
     @property
     def known_email(self) -> str:
         """Their address for people to read; empty where there is only a placeholder."""
-        is_somebodys = self.clerk_id is not None or self.password_hash is not None  # and not a demo's
-        return "" if is_somebodys and self.email.endswith(NO_ADDRESS) else self.email
+        is_somebodys = (
+            self.clerk_id is not None or self.password_hash is not None or self.erased_at is not None
+        )
+        return "" if is_somebodys and self.email.endswith(NO_ADDRESS) else self.email  # a demo's stands
 
     @property
     def remaining_credits(self) -> int:

@@ -14,7 +14,7 @@ from cuttingasmr import db
 from cuttingasmr.models import AuditEntry, Order
 from cuttingasmr.providers.creem import get_creem
 
-ACTION = "payments.compared"
+ACTION, SUBJECT = "payments.compared", "creem"
 EVERY = timedelta(hours=23)
 MOST_PAGES = 200
 MOST_SHOWN = 100
@@ -86,7 +86,7 @@ def is_due(session: Session, *, now: datetime | None = None) -> bool:
 
 def latest(session: Session) -> AuditEntry | None:
     """Give the last comparison, if there was one."""
-    lines = select(AuditEntry).where(col(AuditEntry.action) == ACTION)
+    lines = select(AuditEntry).where(col(AuditEntry.subject) == SUBJECT, col(AuditEntry.action) == ACTION)
     return session.exec(lines.order_by(col(AuditEntry.id).desc()).limit(1)).first()
 
 
@@ -139,4 +139,4 @@ def _write_down(session: Session, *, differences: list[Difference]) -> None:
     if differences:
         log.error("report.differences", count=len(differences))
     facts = {"count": len(differences), "differences": [asdict(it) for it in differences[:MOST_SHOWN]]}
-    session.add(AuditEntry(actor="report", action=ACTION, subject="creem", facts=facts))
+    session.add(AuditEntry(actor="report", action=ACTION, subject=SUBJECT, facts=facts))

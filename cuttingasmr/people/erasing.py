@@ -8,7 +8,6 @@ found by the ids in the rows, so whoever dies in the middle is followed by the n
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,6 +39,7 @@ from cuttingasmr.models import (
 from cuttingasmr.payments.redaction import redacted
 from cuttingasmr.people import exports
 from cuttingasmr.people.cover import PARTS, Part, events_of, lines_of
+from cuttingasmr.people.naming import in_json, names
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import get_store
 
@@ -49,6 +49,9 @@ PAGE = 200
 FILES_AT_ONCE = 16
 STILL_RUNNING = timedelta(minutes=1)
 """When an account is looked at again of which a video is still being made."""
+
+REST = timedelta(minutes=10)
+"""When an account is tried again that could not be erased."""
 
 ONCE_MORE = timedelta(days=1)
 """When it is looked at for the last time: by then nothing that was under way can be left."""
@@ -61,30 +64,38 @@ log = structlog.get_logger()
 
 
 async def erase_due(*, now: datetime | None = None) -> int:
-    """Erase the accounts whose time has come, and tell how many were looked at."""
+    """Erase the accounts whose time has come, and tell how many were looked at. One that cannot be erased now is let rest (`REST`)."""
     moment = now or db.utc_now()
     due = await db.read(_due, now=moment)
-    for user_id in due:
-        await _erase_or_tell(user_id, now=moment)
+    troubles = [trouble for user_id in due if (trouble := await _erase_or_tell(user_id, now=moment))]
     if due:
         await asyncio.to_thread(db.forget_log)
-        await db.transact(counting.count, NAME, removed=len(due))
+        found = f"{len(troubles)} of {len(due)} accounts not erased: {troubles[-1]}" if troubles else ""
+        await db.transact(counting.count, NAME, removed=len(due) - len(troubles), found=found)
     return len(due)
 
 
 erase_accounts = Aside(NAME, erase_due, niceness=LOW)
-"""The chore: every few minutes, in any engine. Two at once do the same twice, which does no harm."""
+"""The chore: every few seconds, in any engine. Two at once do the same twice, which does no harm."""
 
 
-async def _erase_or_tell(user_id: str, *, now: datetime) -> None:
-    """Erase one account; one that cannot be erased now, for the storage is away or for whatever, keeps no other waiting."""
+async def _erase_or_tell(user_id: str, *, now: datetime) -> str:
+    """Erase one account and give nothing, or what is in the way: whatever that is, it keeps no other waiting."""
     try:
         await erase(user_id, now=now)
     except DatabaseUnavailable:
         raise
     except Exception as error:
         log.exception("account.not-erased", user=user_id)
-        await db.transact(counting.count, NAME, error=f"{type(error).__name__}: {error}")
+        await db.transact(_let_rest, user_id=user_id, now=now)
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _let_rest(session: Session, *, user_id: str, now: datetime) -> None:
+    """Put an account off, unless its owner has come back meanwhile."""
+    due = update(User).where(col(User.id) == user_id, col(User.erase_at) <= now)
+    session.exec(due.values(erase_at=now + REST))
 
 
 async def erase(user_id: str, *, now: datetime) -> None:
@@ -111,10 +122,11 @@ def make_nameless(session: Session, *, user_id: str, now: datetime) -> list[str]
     session_list.end_all(session, user_id=user_id)
     control.cancel_waiting(session, user_id=user_id)
     files = exports.give_up(session, user_id=user_id)
-    addresses = _addresses(session, user)
-    _clean_inbox(session, user, addresses)
-    _clean_what_is_nobodys(session, addresses)
-    _clean_log(session, user)
+    address = _confirmed_address(user)
+    _clean_inbox(session, user, address)
+    _clean_log(session, user, address)
+    if address:
+        _clean_what_is_nobodys(session, address)
     _leave_clerk(session, user)
     if user.erased_at is None:
         gone.remember(session, email=user.email)
@@ -145,55 +157,48 @@ def _due(session: Session, *, now: datetime) -> list[str]:
     return list(session.exec(due.order_by(col(User.erase_at)).limit(AT_ONCE)))
 
 
-def _addresses(session: Session, user: User) -> list[str]:
-    """Name the addresses that are this person's as far as we know: their account's, and those that paid for it."""
-    paid = select(Order.payer_email).where(col(Order.user_id) == user.id).distinct()
-    known = {user.email.lower(), *(address.lower() for address in session.exec(paid))}
-    return sorted(address for address in known if address and not address.endswith(NO_ADDRESS))
+def _confirmed_address(user: User) -> str:
+    """Give the address that is proved to be this person's, or nothing: only by that may rows be touched that no id ties to them."""
+    is_proved = user.email_verified_at is not None and not user.email.endswith(NO_ADDRESS)
+    return user.email.lower() if is_proved else ""
 
 
-def _clean_inbox(session: Session, user: User, addresses: Sequence[str]) -> None:
-    """Leave of the events about somebody what acting on them needs; and take their address out of orders of nobody's."""
-    text = func.lower(cast(col(WebhookEvent.body), String))
-    named = [text.contains(_in_json(address), autoescape=True) for address in addresses]
-    rows = session.exec(select(WebhookEvent).where(or_(events_of(user.id), *named)))
+def _clean_inbox(session: Session, user: User, address: str) -> None:
+    """Leave of the events about somebody what acting on them needs."""
+    rows = list(session.exec(select(WebhookEvent).where(events_of(user.id))))
+    if address:
+        text = func.lower(cast(col(WebhookEvent.body), String))
+        near = session.exec(select(WebhookEvent).where(text.contains(in_json(address), autoescape=True)))
+        rows += [row for row in near if names(row.body, address)]
     for row in rows:
         row.body = {} if row.provider == "clerk" else redacted(row.body)
     session.flush()
 
 
-def _clean_what_is_nobodys(session: Session, addresses: Sequence[str]) -> None:
-    """Take somebody's addresses out of what has no owner: payments, what was said without an account, letters on their way."""
-    unowned = update(Order).where(func.lower(col(Order.payer_email)).in_(addresses))
+def _clean_what_is_nobodys(session: Session, address: str) -> None:
+    """Take somebody's address out of what has no owner: payments, what was said without an account, letters on their way."""
+    unowned = update(Order).where(func.lower(col(Order.payer_email)) == address)
     session.exec(_quietly(unowned.where(col(Order.user_id).is_(None)).values(payer_email="")))
-    said = update(Feedback).where(func.lower(col(Feedback.email)).in_(addresses))
+    said = update(Feedback).where(func.lower(col(Feedback.email)) == address)
     session.exec(_quietly(said.where(col(Feedback.user_id).is_(None)).values(email="")))
-    session.exec(_quietly(delete(Letter).where(func.lower(col(Letter.to_address)).in_(addresses))))
+    session.exec(_quietly(delete(Letter).where(func.lower(col(Letter.to_address)) == address)))
 
 
-def _in_json(text: str) -> str:
-    """Write an address as it stands inside of stored JSON, where only ASCII does."""
-    return json.dumps(text)[1:-1]
-
-
-def _clean_log(session: Session, user: User) -> None:
+def _clean_log(session: Session, user: User, address: str) -> None:
     """Take the words out of the log's lines about somebody: who did what, and when, stays."""
-    is_named = _is_named(user.known_email) if user.erased_at is None else None
-    mine = lines_of(user.id) if is_named is None else or_(lines_of(user.id), is_named)
-    has_words = or_(col(AuditEntry.reason) != "", cast(col(AuditEntry.facts), String) != "{}")
-    for line in session.exec(select(AuditEntry).where(mine, has_words)):
+    reason, facts = col(AuditEntry.reason), cast(col(AuditEntry.facts), String)
+    lines = list(session.exec(select(AuditEntry).where(lines_of(user.id), or_(reason != "", facts != "{}"))))
+    if address:
+        in_reason = func.lower(reason).contains(address, autoescape=True)
+        in_facts = func.lower(facts).contains(in_json(address), autoescape=True)
+        near = session.exec(select(AuditEntry).where(or_(in_reason, in_facts)))
+        lines += [line for line in near if names([line.reason, line.facts], address)]
+    for line in lines:
         line.reason = GONE_REASON if line.reason else ""
         line.facts = {
             name: fact for name, fact in line.facts.items() if name == "code" or not isinstance(fact, str)
         }
     session.flush()
-
-
-def _is_named(address: str) -> Any:  # noqa: ANN401 - a condition, or nothing
-    if not address:
-        return None
-    places = (col(AuditEntry.reason), cast(col(AuditEntry.facts), String))
-    return or_(*(func.lower(place).contains(address.lower(), autoescape=True) for place in places))
 
 
 def _leave_clerk(session: Session, user: User) -> None:

@@ -28,6 +28,7 @@ from cuttingasmr.models import (
     User,
 )
 from cuttingasmr.payments.packages import NoSuchPackage
+from cuttingasmr.people import erasing, leaving
 from cuttingasmr.settings import get_settings
 from tests.support.desk import (
     charged_video,
@@ -308,6 +309,48 @@ def test_a_payment_that_was_returned_waits_for_nobody_and_its_refund_is_shown() 
     assert ids(see("orders")) == []
     assert ids(see("orders", show="returned")) == [order_id]
     assert (facts_of(order_id)["Given back"], offered(see("orders", id=order_id))) == ("$9.90", set())
+
+
+def about(user_id: str) -> tuple[set[str], dict[str, str], set[str]]:
+    """Give the marks, the facts and the acts that somebody's page shows."""
+    (opened,) = (screen := see("users", id=user_id)).opened
+    facts = {fact.name: fact.at or fact.text for fact in opened.facts}
+    return {mark.text for mark in opened.marks}, facts, offered(screen)
+
+
+async def test_who_is_leaving_is_seen_to_and_is_kept_with_a_reason_once(operator: User) -> None:
+    user_id = make_user()
+    assert "keep" not in about(user_id)[2]
+    farewell = db.run(leaving.begin, user_id=user_id, actor=user_id)
+    marks, facts, acts = about(user_id)
+    assert "Leaving" in marks
+    assert facts["Can be kept until"] == farewell.erase_at.isoformat()
+    assert "keep" in acts
+
+    answers = await all_of(*(do(operator, "keep", user_id, "they called") for _ in range(3)))
+
+    said = sorted(one.said for one in done(answers))
+    assert said == ["It was not to be erased."] * 2 + ["The account is kept."]
+    assert user_of(user_id).erase_at is None
+    assert not db.run(erasing.make_nameless, user_id=user_id, now=farewell.erase_at)
+    assert [(line.action, line.reason) for line in lines_about(user_id)] == [("user.kept", "they called")]
+    assert "Leaving" not in about(user_id)[0]
+
+
+async def test_of_an_erased_account_nothing_is_kept_and_no_address_is_vouched_for(operator: User) -> None:
+    user_id = make_user(email="zoe@example.org")
+    farewell = db.run(leaving.begin, user_id=user_id, actor=user_id)
+    db.run(erasing.make_nameless, user_id=user_id, now=farewell.erase_at)
+
+    marks, facts, acts = about(user_id)
+    assert marks == {"Erased"}
+    assert facts["Erased"] == farewell.erase_at.isoformat()
+    assert acts == {"adjust", "ban"}
+    assert see("users", id=user_id).opened[0].title == "No address"
+    for act in ("keep", "vouch", "withdraw-vouch"):
+        with pytest.raises(Conflict):
+            await do(operator, act, user_id)
+    assert lines_about(user_id) == []
 
 
 # --- videos

@@ -108,17 +108,21 @@ def test_people_are_found_by_name_id_and_clerk_id() -> None:
 
 
 def test_people_are_filtered() -> None:
-    banned, unknown, plain = write(
+    banned, unknown, plain, leaving, _ = everybody = write(
         [
             User(email="a@example.org", is_banned=True, email_verified_at=NOW),
             User(email="b@example.org", clerk_id="user_1"),
             User(email="c@example.org", email_verified_at=NOW),
+            User(email="d@example.org", email_verified_at=NOW, erase_at=NOW),
+            User(email="gone-e@erased.invalid", email_verified_at=NOW, erase_at=NOW, erased_at=NOW),
         ]
     )
 
     assert all_ids("users", show="banned") == [banned.id]
     assert all_ids("users", show="unverified") == all_ids("users", show="clerk") == [unknown.id]
-    assert set(all_ids("users", show="no such filter")) == {banned.id, unknown.id, plain.id}
+    assert all_ids("users", show="leaving") == [leaving.id]
+    assert plain.id in all_ids("users", show="no such filter")
+    assert set(all_ids("users", show="no such filter")) == {user.id for user in everybody}
 
 
 def order(number: int, state: OrderState, user_id: str | None, **facts: Any) -> Order:

@@ -13,13 +13,14 @@ from structlog.testing import capture_logs
 
 from cuttingasmr import db
 from cuttingasmr.chores import CHORES
-from cuttingasmr.generation import archive, purge
+from cuttingasmr.generation import archive, counting, purge
 from cuttingasmr.generation.aside import LOW, Aside
-from cuttingasmr.generation.supervisor import Chore
+from cuttingasmr.generation.supervisor import Chore, Supervisor
 from cuttingasmr.models import ChoreRun
 from tests.support.site import wait_until
 
 
+@pytest.mark.usefixtures("embedded")
 async def test_a_chore_that_is_at_work_is_not_begun_again_and_nobody_waits_for_it() -> None:
     began, may_end, runs = threading.Event(), threading.Event(), []
 
@@ -56,6 +57,66 @@ async def test_what_goes_wrong_is_logged_and_counted_and_the_next_run_comes() ->
     run = db.look(lambda session: session.get_one(ChoreRun, "failing"))
     assert (run.runs, run.last_error) == (2, "ZeroDivisionError: some reason")
     assert [line["event"] for line in said] == ["chore.failed"] * 2
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_good_run_makes_an_earlier_failure_good_and_otherwise_writes_nothing() -> None:
+    is_well = False
+
+    async def work() -> None:
+        if not is_well:
+            raise ZeroDivisionError
+
+    chore = Aside("hiccup", work)
+
+    async def run() -> ChoreRun:
+        chore()
+        await asyncio.to_thread(chore.wait)
+        return row("hiccup")
+
+    assert (await run()).last_error
+    is_well = True
+    first, second = await run(), await run()
+
+    assert (first.runs, first.last_error) == (1, "")
+    assert second == first
+    never = Aside("never failed", work)
+    never()
+    await asyncio.to_thread(never.wait)
+    assert db.look(lambda session: session.get(ChoreRun, "never failed")) is None
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_good_run_leaves_alone_what_an_earlier_one_has_found() -> None:
+    db.run(counting.count, "finder", found="much is gone")
+
+    async def work() -> None:
+        pass
+
+    chore = Aside("finder", work)
+    chore()
+    await asyncio.to_thread(chore.wait)
+
+    assert (row("finder").found, row("finder").broke_off) == ("much is gone", "")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_named_chore_that_breaks_off_is_counted_until_it_ends_well() -> None:
+    results: list[object] = [1 / 3, ZeroDivisionError("some reason"), 1 / 3]
+
+    def do() -> None:
+        result = results.pop()
+        if isinstance(result, Exception):
+            raise result
+
+    supervisor = Supervisor()
+    seen = [(supervisor._do(Chore(0.0, do, "plain")), row("plain").broke_off)[1] for _ in range(3)]
+
+    assert seen == ["", "ZeroDivisionError: some reason", ""]
+
+
+def row(name: str) -> ChoreRun:
+    return db.look(lambda session: session.get_one(ChoreRun, name))
 
 
 def ran_at(name: str) -> datetime:

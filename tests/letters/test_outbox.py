@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select, update
 from cuttingasmr import db
 from cuttingasmr.letters import links, outbox, sending
 from cuttingasmr.models import Letter, LetterKind, MailedLink, Purpose, User
+from cuttingasmr.people import erasing, leaving
 from tests.support.databases import Databases
 from tests.support.people import make_user
 from tests.support.process import Process
@@ -306,11 +307,13 @@ async def test_what_was_done_with_long_ago_is_forgotten(ada: str) -> None:
 
 @pytest.mark.usefixtures("database", "office")
 async def test_with_an_account_go_its_letters_and_links(ada: str) -> None:
+    write(to="bob@example.org", user_id=make_user())
     write(to="ada@example.org", user_id=ada)
     write_with_link(LetterKind.CHANGE, to="new@example.org", user_id=ada)
 
-    db.run(outbox.withdraw, user_id=ada)
+    farewell = db.run(leaving.begin, user_id=ada, actor=ada)
+    await erasing.erase(ada, now=farewell.erase_at)
 
-    assert rows() == []
+    assert [letter.to_address for letter in rows()] == ["bob@example.org"]
     assert db.look(lambda session: session.exec(select(MailedLink)).all()) == []
     assert db.look(lambda session: session.get(User, ada)) is not None

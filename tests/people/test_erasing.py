@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -13,24 +12,31 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import steps
 from cuttingasmr.models import (
+    AuditEntry,
+    ChoreRun,
     CreditEntry,
     Export,
     ExportState,
+    Feedback,
+    Letter,
+    LetterKind,
     ModerationDecision,
     Order,
     OrderState,
     Picture,
     Status,
+    User,
     Video,
     WebhookEvent,
 )
-from cuttingasmr.people import erasing, exports
+from cuttingasmr.models.columns import new_id
+from cuttingasmr.people import erasing, exports, leaving
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import get_store
 from tests.support.api import Api
@@ -217,13 +223,33 @@ def test_a_storage_that_is_away_keeps_nobody_else_waiting_and_is_asked_again(lea
 
     zoe.erase()
     assert (zoe.row().name, other.row().name) == ("", "")
-    assert zoe.row().erase_at is not None
-    assert zoe.row().erase_at <= db.utc_now() + WEEK, "it is still due"  # pyright: ignore[reportOptionalOperand]
+    run = db.look(lambda session: session.get_one(ChoreRun, erasing.NAME))
+    assert (run.removed, run.runs) == (1, 1)
+    assert run.found.startswith("1 of 2 accounts not erased: ")
+    zoe.erase()
+    assert db.look(lambda session: session.get_one(ChoreRun, erasing.NAME).runs) == 1, "it is let rest"
+    erasing.erase_accounts()
+    erasing.erase_accounts.wait()  # now, when nothing is due
+    assert db.look(lambda session: session.get_one(ChoreRun, erasing.NAME).found), "that makes nothing good"
+
     shutil.rmtree(file)
     file.write_bytes(zoe.film)
-    zoe.erase()
+    zoe.erase(after=WEEK + erasing.REST)
 
     assert_nothing_is_left(zoe)
+    run = db.look(lambda session: session.get_one(ChoreRun, erasing.NAME))
+    assert (run.removed, run.last_error) == (2, "")
+
+
+def test_who_comes_back_while_their_erasing_fails_is_not_let_rest_but_left_alone(leaver: Someone) -> None:
+    zoe = leaver("zoe")
+    zoe.leave()
+    moment = db.utc_now() + WEEK
+    db.run(leaving._stay, user_id=zoe.id)
+
+    db.run(erasing._let_rest, user_id=zoe.id, now=moment)
+
+    assert zoe.row().erase_at is None
 
 
 def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone) -> None:
@@ -280,10 +306,11 @@ def test_who_has_come_back_is_not_erased(leaver: Someone) -> None:
 @pytest.mark.parametrize("address", ["zo\u00eb\u4e2d@example.org", "a_b%c+x@example.org"])
 def test_an_address_of_strange_letters_is_found_in_events_too(leaver: Someone, address: str) -> None:
     zoe = leaver("zoe")
-    zoe.payer = f"{zoe.word}{address}"
+    zoe.email = zoe.payer = f"{zoe.word}{address}"
+    db.run(lambda session: setattr(session.get_one(User, zoe.id), "email", zoe.email))
     zoe.buy()
     stray = WebhookEvent(
-        provider="creem", event_id=f"stray-{zoe.id}", kind="x", body={"by": {"who": zoe.payer}}
+        provider="creem", event_id=f"stray-{zoe.id}", kind="x", body={"by": {"who": zoe.email}}
     )
     db.run(lambda session: session.add(stray))
     zoe.finished = []
@@ -291,4 +318,52 @@ def test_an_address_of_strange_letters_is_found_in_events_too(leaver: Someone, a
     zoe.erase()
 
     assert_nothing_is_left(zoe)
-    assert json.dumps(zoe.payer)
+
+
+def write_about(address: str) -> None:
+    """Write an address wherever it can stand without an id of its account's."""
+    said = f"{address} has called"
+
+    def write(session: Session) -> None:
+        body = {"customer": {"email": address, "name": said}, "note": said}
+        event = WebhookEvent(provider="creem", event_id=new_id(), kind="x", body=body)
+        line = AuditEntry(actor="op", action="else", subject="x", reason=said, facts={"note": said})
+        order = Order(package_id="premium", credits=1450, price_cents=9900, state=OrderState.UNMATCHED)
+        order.payer_email = address
+        letter = Letter(kind=LetterKind.RESET, to_address=address)
+        session.add_all((event, line, order, letter, Feedback(email=address, message="Said.")))
+
+    db.run(write)
+
+
+def test_an_address_that_nobody_confirmed_takes_nothing_along_that_is_not_tied_to_the_account(
+    leaver: Someone,
+) -> None:
+    stranger = leaver("n")
+    db.run(lambda session: setattr(session.get_one(User, stranger.id), "email_verified_at", None))
+    for address in (stranger.email, f"an{stranger.email}"):
+        write_about(address)
+    theirs = [text for text in traces([stranger.email]) if not text.startswith("users.email:")]
+    assert len(theirs) == 2 * 6
+    stranger.leave()
+
+    stranger.erase()
+
+    assert traces([stranger.email]) == theirs
+    assert stranger.row().email == f"gone-{stranger.id}@erased.invalid"
+
+
+def test_a_confirmed_address_takes_along_what_names_it_and_not_what_names_a_longer_one(
+    leaver: Someone,
+) -> None:
+    zoe = leaver("zoe")
+    zoe.finished = []
+    for other in (f"ann{zoe.email}", f"a.{zoe.email}", f"o'{zoe.email}", f"{zoe.email}.uk"):
+        write_about(other)
+    theirs = [text for text in traces([zoe.email]) if not text.startswith("users.email:")]
+    write_about(zoe.email)
+    zoe.leave()
+
+    zoe.erase()
+
+    assert traces([zoe.email]) == theirs

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select, update
 from cuttingasmr import db, live
 from cuttingasmr.auth import sessions
 from cuttingasmr.credits import ledger
-from cuttingasmr.letters import outbox, sending
+from cuttingasmr.letters import sending
 from cuttingasmr.models import (
     ChoreRun,
     CreditEntry,
@@ -27,7 +27,7 @@ from cuttingasmr.models import (
     Video,
 )
 from cuttingasmr.models.columns import new_id
-from cuttingasmr.people import leaving, notices
+from cuttingasmr.people import erasing, leaving, notices
 from tests.support.people import make_user, make_video
 from tests.support.smtp import PostOffice
 
@@ -341,9 +341,12 @@ async def test_with_an_account_goes_what_waits_to_be_told() -> None:
     ada = someone()
     ended(ada)
     await notices.write_due()
-    db.run(leaving.begin, user_id=ada, actor=ada)
+    assert db.look(lambda session: session.get(Notice, ada)) is not None
+    farewell = db.run(leaving.begin, user_id=ada, actor=ada)
     pass_time()
     assert await notices.write_due() == 0
 
-    db.run(outbox.withdraw, user_id=ada)
+    await erasing.erase(ada, now=farewell.erase_at)
+
     assert written(ada) == []
+    assert db.look(lambda session: session.get(Notice, ada)) is None

@@ -10,7 +10,7 @@ from cuttingasmr import db, routes
 from cuttingasmr.console import checks, condition, trail
 from cuttingasmr.console.checks import Check
 from cuttingasmr.console.condition import Condition, Wants
-from cuttingasmr.console.screens import orders, trails, videos
+from cuttingasmr.console.screens import books, orders, trails, videos
 from cuttingasmr.console.screens.views import (
     Act,
     Cell,
@@ -30,6 +30,7 @@ from cuttingasmr.console.screens.views import (
 from cuttingasmr.console.screens.wording import NONE, span
 from cuttingasmr.generation import key_desk
 from cuttingasmr.generation.key_desk import KeyState, KeyView
+from cuttingasmr.models import ChoreRun
 
 FEW = 6
 KEYS = routes.ADMIN_KEYS
@@ -47,7 +48,7 @@ CHECKS = {
 CHORES = {
     "sweep": "Videos that nothing else would end",
     "sweep-ended": "Credits of videos that ended badly",
-    "audit": "Statements about the money",
+    "audit": books.AUDIT,
     "forget-prompts": "Words of old decisions",
     "provider-credit": "Credit of the provider's accounts",
 }
@@ -118,8 +119,10 @@ def _key_acts(key: KeyView) -> list[Act]:
 def show_overview(session: Session, query: Query) -> Screen:
     """Show what wants somebody."""
     del query
-    first = [*orders.waiting(session, FEW), *videos.stuck(session, FEW)]
-    return Screen(figures=_figures(condition.wants(session)), tables=first)
+    first = [*books.found(session), *orders.waiting(session, FEW), *videos.stuck(session, FEW)]
+    return Screen(
+        figures=[*_figures(condition.wants(session)), *books.figures(session, db.utc_now())], tables=first
+    )
 
 
 def _figures(wants: Wants) -> list[Figure]:
@@ -151,10 +154,11 @@ def show_health(session: Session, found: dict[str, Check]) -> Screen:
     """Show how the site is. `found` is what was checked without this session."""
     seen, now = condition.look(session), db.utc_now()
     return Screen(
-        figures=[*_on_the_way(seen, now), *_figures(seen.wants)],
+        figures=[*_on_the_way(seen, now), *_figures(seen.wants), *books.figures(session, now)],
         tables=[
             Listing("Parts", _parts(found)),
             Listing("Engines", _engines(seen, now)),
+            *books.listings(session),
             Listing("Scheduled jobs", _chores(seen)),
         ],
     )
@@ -227,9 +231,9 @@ def _chores(seen: Condition) -> Table:
             [
                 Cell(
                     text=CHORES.get(chore.name, chore.name.replace("-", " ").capitalize()),
-                    note=chore.last_error,
+                    note=chore.found or chore.broke_off,
                 ),
-                mark("Failed", tone="bad") if chore.last_error else mark("OK", tone="good"),
+                _last_run(chore),
                 Cell(text=f"{chore.mended:,}"),
                 Cell(text=f"{chore.returned:,}"),
                 Cell(text=f"{chore.removed:,}"),
@@ -240,3 +244,9 @@ def _chores(seen: Condition) -> Table:
     ]
     heads = ("Job", "Last run", "#Mended", "#Given back", "#Removed", "When")
     return Table.of(heads, lines, empty="No job has run yet.")
+
+
+def _last_run(chore: ChoreRun) -> Cell:
+    if chore.broke_off:
+        return mark("Failed", tone="bad")
+    return mark("Found something", tone="bad") if chore.found else mark("OK", tone="good")

@@ -29,7 +29,13 @@ from cuttingasmr.console.screens.wording import ENTRIES, NONE
 from cuttingasmr.models import CreditEntry, Kind, User
 
 PATH = routes.ADMIN_USERS
-SHOWS = {"": "Everybody", "banned": "Banned", "unverified": "Not verified", "clerk": "By Clerk"}
+SHOWS = {
+    "": "Everybody",
+    "banned": "Banned",
+    "unverified": "Not verified",
+    "clerk": "By Clerk",
+    "leaving": "Leaving",
+}
 UNDOABLE = 3
 LEADS_TO = {
     Kind.PURCHASE: routes.ADMIN_ORDERS,
@@ -76,14 +82,21 @@ def _line(user: User) -> Line:
 
 def _marks(user: User) -> list[Cell]:
     """Say in a word or two what is special about somebody, the gravest first."""
+    is_erased = user.erased_at is not None
     marks: list[tuple[bool, Cell]] = [
         (user.is_banned, mark("Banned", tone="bad")),
+        (is_erased, mark("Erased", tone="bad")),
+        (_is_leaving(user), mark("Leaving", tone="warn")),
         (operators.is_operator(user), mark("Operator", tone="good")),
-        (user.email_verified_at is None, mark("Not verified", tone="warn")),
+        (user.email_verified_at is None and not is_erased, mark("Not verified", tone="warn")),
         (user.is_demo, mark("Demo", tone="faint")),
         (user.clerk_id is not None, mark("Clerk", tone="faint")),
     ]
     return [mark for holds, mark in marks if holds]
+
+
+def _is_leaving(user: User) -> bool:
+    return user.erase_at is not None and user.erased_at is None
 
 
 def _opened(session: Session, found: Person) -> Opened:
@@ -117,9 +130,17 @@ def _facts(found: Person) -> list[Fact]:
         Fact("Prompts refused", f"{found.refused_count:,}", href=refused if found.refused_count else ""),
         Fact("Name", user.name or NONE),
         fact_at("Joined", user.created_at),
+        *_leaving(user),
         fact_at("Address verified", user.email_verified_at),
         Fact("Clerk", user.clerk_id or NONE, note=user.clerk_state, is_code=bool(user.clerk_id)),
     ]
+
+
+def _leaving(user: User) -> list[Fact]:
+    """Say until when somebody who is leaving can be kept, or when they were erased."""
+    if user.erased_at is not None:
+        return [fact_at("Erased", user.erased_at)]
+    return [fact_at("Can be kept until", user.erase_at, tone="warn")] if user.erase_at is not None else []
 
 
 def _acts(found: Person) -> list[Act]:
@@ -132,6 +153,9 @@ def _acts(found: Person) -> list[Act]:
     else:
         tells = "Signs them out everywhere and lets them in no more. It can be taken back."
         acts.append(Act("ban", user.id, "Ban", tells, is_grave=True))
+    if _is_leaving(user):
+        tells = "It is not erased, and they can use it again. What they had shared stays unshared."
+        acts.append(Act("keep", user.id, "Keep the account", tells))
     if found.places:
         tells = "They have to sign in again, on every device."
         acts.append(Act("end-sessions", user.id, "End all sessions", tells))
