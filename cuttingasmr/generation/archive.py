@@ -2,7 +2,8 @@
 
 The storage is walked through in the order of its keys, a page at a time, beside the rows of the same range. A finished video's
 lost file is fetched again from the provider while that keeps it; else the video ends as lost and its credits come back, for
-nobody pays for what they cannot get (docs/decisions/0009). A picture whose file is lost is one that is not there any more.
+nobody pays for what they cannot get (docs/decisions/0009). What lies beside a film is seen to in `beside.py`. A picture whose file
+is lost is one that is not there any more.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlmodel import Session, col, select, update
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import counting, rows
+from cuttingasmr.generation import beside, counting, rows
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.generation.keeping import keep, look_up
 from cuttingasmr.generation.purge import keys_of
@@ -104,6 +105,8 @@ async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: boo
     )
     if folder == VIDEOS:
         mended, returned = await _find_lost(there, stretch, now=now)
+    if folder in beside.NAMED_BY:
+        mended += await _see_to_lost_beside(folder, there, stretch, now=now)
     elif folder == PICTURES:
         removed += await _forget_lost_pictures(there, stretch, now=now)
     if removed or mended or returned:
@@ -141,10 +144,18 @@ def _keys_to_keep(video: Video) -> list[str]:
 
 async def _find_lost(there: set[str], stretch: Stretch, *, now: datetime) -> tuple[int, int]:
     """Find finished videos whose file is not there; tell how many were fetched again, and given back."""
-    finished = {video.file_key or "": video for video in await db.read(_finished, stretch=stretch, now=now)}
-    lost = await _lost(finished.keys() - there, of=len(finished))
-    told = [await _mend_or_give_back(finished[key], now=now) for key in lost]
+    films = await db.read(beside.named, *_finished(stretch, now), column="file_key", limit=PAGE)
+    lost = await _lost(films.keys() - there, of=len(films))
+    told = [await _mend_or_give_back(films[key], now=now) for key in lost]
     return told.count("mended"), told.count("returned")
+
+
+async def _see_to_lost_beside(folder: str, there: set[str], stretch: Stretch, *, now: datetime) -> int:
+    """See to 1080p versions, posters or clips that are not there; tell to how many."""
+    column = beside.NAMED_BY[folder]
+    named = await db.read(beside.named, *_finished(stretch, now), column=column, limit=PAGE)
+    lost = await _lost(named.keys() - there, of=len(named))
+    return sum([await beside.see_to_lost(named[key], key, folder=folder) for key in lost])
 
 
 async def _forget_lost_pictures(there: set[str], stretch: Stretch, *, now: datetime) -> int:
@@ -159,15 +170,14 @@ def _id_in(key: str) -> str:
     return key.rpartition("/")[2][:32]
 
 
-def _finished(session: Session, *, stretch: Stretch, now: datetime) -> list[Video]:
-    """Give the finished videos of a stretch."""
-    finished = select(Video).where(
+def _finished(stretch: Stretch, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Say what a finished video of a stretch is, whose files are settled."""
+    return (
         col(Video.status) == Status.COMPLETED,
         col(Video.deleted_at).is_(None),
         col(Video.completed_at) < now - SETTLED,
         stretch.holds(col(Video.id)),
     )
-    return list(session.exec(finished.order_by(col(Video.id)).limit(PAGE)))
 
 
 def _kept_pictures(session: Session, *, stretch: Stretch, now: datetime) -> set[str]:
