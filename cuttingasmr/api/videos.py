@@ -47,10 +47,10 @@ async def generate_video(
         template_id=body.template_id,
     )
     await rate_limits.start_video(user.id, idempotency_key)
-    async with pictures.claimed(user_id=user.id, picture_ids=request.picture_ids):
-        videos = await start_videos(
-            user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
-        )
+    await pictures.claim(user_id=user.id, picture_ids=request.picture_ids)
+    videos = await start_videos(
+        user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
+    )
     balance = await db.read(ledger.balance, user_id=user.id)
     return Started(
         video_id=videos[0].id,
