@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
+from cuttingasmr import db
 from cuttingasmr.api.proxies import network_of
 from cuttingasmr.auth import buyer, clerk, sessions
+from cuttingasmr.errors import AccountLeaving, SignInRequired
 from cuttingasmr.models import User
 from cuttingasmr.rate_limits import API_READ, API_WRITE, spend
 from cuttingasmr.settings import get_settings
@@ -42,6 +44,19 @@ Holder = Annotated[User, Depends(holder)]
 
 SignedIn = Annotated[User, Depends(signed_in)]
 """The user of the session cookie, or of a token of Clerk's sent as a bearer; without either the answer is 401."""
+
+
+async def _perhaps(request: Request) -> User | None:
+    if not (bearer := bearer_of(request)):
+        return await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
+    try:
+        return await clerk.who(bearer)
+    except (SignInRequired, AccountLeaving):
+        return None
+
+
+Perhaps = Annotated[User | None, Depends(_perhaps)]
+"""As `SignedIn`, or `None` where that refuses: for what anybody may see of somebody who lets them."""
 
 
 def bearer_of(request: Request) -> str:
