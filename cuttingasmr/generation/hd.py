@@ -37,7 +37,7 @@ AGAIN = timedelta(hours=1)
 """After this long a version that there was not can be asked for again."""
 
 NONE = "The video service has no 1080p version of this video."
-TOO_SLOW = "The 1080p version did not come within ten minutes. You can ask for it again in an hour."
+TOO_SLOW = "The 1080p version did not come within ten minutes. An hour after you asked, you can ask again."
 NOT_HD = "The video service sent a version that is not truly 1080p, so it is not shown as one."
 
 log = structlog.get_logger()
@@ -59,6 +59,13 @@ async def ask(*, user_id: str, video_id: str) -> Video:
     video = await db.transact(_ask, user_id=user_id, video_id=video_id)
     live.publish(user_id)
     return video
+
+
+def can_be_asked(video: Video) -> bool:
+    """Whether `ask` would ask now: nobody has, or it is long ago that there was none."""
+    if video.hd_state == HdState.UNAVAILABLE:
+        return video.hd_asked_at is not None and video.hd_asked_at < db.utc_now() - AGAIN
+    return video.hd_state == HdState.NONE
 
 
 async def fetch_due() -> None:

@@ -241,9 +241,11 @@ async def test_a_video_of_which_there_is_none_says_so_and_can_be_asked_about_lat
     found = await look_now(video_id)
     soon = await ask(video_id)
     change(video_id, hd_asked_at=db.utc_now() - hd.AGAIN - timedelta(seconds=1))
+    late = row(video_id)
     later = await ask(video_id)
 
     assert (found.hd_state, found.hd_note) == (HdState.UNAVAILABLE, hd.NONE)
+    assert [hd.can_be_asked(video) for video in (found, soon, late)] == [False, False, True]
     assert (soon.hd_state, later.hd_state, later.hd_note) == (HdState.UNAVAILABLE, HdState.ASKED, "")
 
 
