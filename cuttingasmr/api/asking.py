@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 from cuttingasmr import db
 from cuttingasmr.api.proxies import network_of
 from cuttingasmr.auth import buyer, clerk, sessions
+from cuttingasmr.errors import AccountLeaving, SignInRequired
 from cuttingasmr.models import User
 from cuttingasmr.rate_limits import API_READ, API_WRITE, spend
 from cuttingasmr.settings import get_settings
@@ -50,6 +51,17 @@ async def whoever(request: Request) -> User | None:
     if bearer := bearer_of(request):
         return await clerk.who(bearer)
     return await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
+
+
+async def _perhaps(request: Request) -> User | None:
+    try:
+        return await whoever(request)
+    except (SignInRequired, AccountLeaving):
+        return None
+
+
+Perhaps = Annotated[User | None, Depends(_perhaps)]
+"""As `whoever`, or nobody where that refuses: for what anybody may see of somebody who lets them."""
 
 
 def bearer_of(request: Request) -> str:

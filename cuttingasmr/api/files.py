@@ -10,13 +10,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from cuttingasmr import db, routes
-from cuttingasmr.api.asking import SignedIn
+from cuttingasmr.api.asking import Perhaps, SignedIn
 from cuttingasmr.api.serving import FLEETING, Given, give
 from cuttingasmr.api.shapes import Answer
-from cuttingasmr.auth import sessions
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.generation import giving, library
-from cuttingasmr.models import HdState, Video
+from cuttingasmr.models import HdState, User, Video
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import links
 from cuttingasmr.storage.bundle import Entry, bundle
@@ -45,27 +44,26 @@ class TooMany(Invalid):
 @router.head("/videos/{video_id}/file", include_in_schema=False)
 @router.get("/videos/{video_id}/file")
 async def file(
-    video_id: str, request: Request, *, download: bool = False, quality: Quality = "720p"
+    video_id: str, request: Request, user: Perhaps, *, download: bool = False, quality: Quality = "720p"
 ) -> Response:
     """Give the video's file, or the parts of it that `Range` asks for, to its owner or to anybody if it is shared."""
-    video = await _watchable(video_id, request)
+    video = await _watchable(video_id, user)
     return await give(_film(video, quality, attachment=download), request)
 
 
 @router.head("/videos/{video_id}/poster", include_in_schema=False)
 @router.get("/videos/{video_id}/poster")
-async def poster(video_id: str, request: Request) -> Response:
+async def poster(video_id: str, request: Request, user: Perhaps) -> Response:
     """Give the video's still picture; its owner sees it in the bin, too."""
-    user = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
     video = await db.read(library.find_poster, video_id=video_id, user_id=user.id if user else None)
     return await give(Given(_there(video.poster_key), f"{_name(video)}.webp"), request)
 
 
 @router.head("/videos/{video_id}/preview", include_in_schema=False)
 @router.get("/videos/{video_id}/preview")
-async def preview(video_id: str, request: Request) -> Response:
+async def preview(video_id: str, request: Request, user: Perhaps) -> Response:
     """Give the small, silent clip that a card plays; 404 until it has been cut."""
-    video = await _watchable(video_id, request)
+    video = await _watchable(video_id, user)
     return await give(Given(_there(video.preview_key), f"{_name(video)} preview.mp4"), request)
 
 
@@ -110,8 +108,7 @@ async def videos_zip(user: SignedIn, ids: Annotated[str, Query(max_length=4000)]
     return StreamingResponse(bundle(get_store(), entries), media_type="application/zip", headers=headers)
 
 
-async def _watchable(video_id: str, request: Request) -> Video:
-    user = await db.read(sessions.find, token=request.cookies.get(sessions.COOKIE))
+async def _watchable(video_id: str, user: User | None) -> Video:
     video = await db.read(library.find_file, video_id=video_id, user_id=user.id if user else None)
     return _undeleted(video)
 

@@ -248,7 +248,8 @@ class Wanted(BaseModel):
     ratio: str = Field(default="", description="16:9 or 9:16")
     favourite: Flag = Field(default=False, description="Only favourites")
     deleted: Flag = Field(
-        default=False, description="Those that were deleted in the last 7 days, in place of the others"
+        default=False,
+        description="Those that were deleted lately and can be restored, in place of the others",
     )
     since: str = Field(
         default="", alias="from", max_length=40, description="The first day (UTC), or a moment"

@@ -47,10 +47,10 @@ async def generate_video(
         template_id=body.template_id,
     )
     await rate_limits.start_video(user.id, idempotency_key)
-    async with pictures.claimed(user_id=user.id, picture_ids=request.picture_ids):
-        videos = await start_videos(
-            user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
-        )
+    await pictures.claim(user_id=user.id, picture_ids=request.picture_ids)
+    videos = await start_videos(
+        user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key
+    )
     balance = await db.read(ledger.balance, user_id=user.id)
     return Started(
         video_id=videos[0].id,
@@ -81,7 +81,7 @@ async def cancel(video_id: str, user: SignedIn, body: Cancel | None = None) -> V
     """Cancel a video that waits in the queue; its credits come back.
 
     One that is being made already costs what it costs: AlreadySubmitted says so. With `discard` it is made and deleted, so that
-    it can be restored for 7 days; nothing is given back for it.
+    it can be restored for some days; nothing is given back for it.
     """
     video = (await db.read(library.find, user_id=user.id, name=video_id)).video
     await control.cancel(user_id=user.id, video_id=video.id, discard=bool(body and body.discard))
@@ -120,7 +120,7 @@ async def change(video_id: str, body: Change, user: SignedIn) -> VideoStatus:
 
 @router.delete("/videos/{video_id}", responses=refusals(404, 409))
 async def remove(video_id: str, user: SignedIn) -> Removed:
-    """Delete a video; it can be restored for 7 days. One that waits in the queue is cancelled, and its credits come back.
+    """Delete a video; it can be restored for some days. One that waits in the queue is cancelled, and its credits come back.
 
     One that is being made is not deleted: AlreadySubmitted says so, and cancel with `discard` is the way.
     """
@@ -130,7 +130,7 @@ async def remove(video_id: str, user: SignedIn) -> Removed:
 
 @router.post("/videos/{video_id}/restore", responses=refusals(404))
 async def restore(video_id: str, user: SignedIn) -> VideoStatus:
-    """Take a video back that was deleted in the last 7 days."""
+    """Take a video back that was deleted lately."""
     await shelving.change(shelving.put_back, user_id=user.id, video_ids=[video_id])
     return await _told(user.id, video_id)
 

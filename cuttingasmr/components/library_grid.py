@@ -132,7 +132,9 @@ def _no_match() -> rx.Component:
 def _empty_bin() -> rx.Component:
     return rx.el.div(
         rx.el.p("Nothing was deleted lately.", class_name=theme.HEADING),
-        rx.el.p("What you delete waits here for 7 days before it is gone for good.", class_name=theme.TEXT),
+        rx.el.p(
+            "What you delete waits here for some days before it is gone for good.", class_name=theme.TEXT
+        ),
         button(
             "Back to your videos",
             kind="primary",

@@ -44,8 +44,8 @@ def discard_dialog(card: CardVar) -> rx.Component:
             rx.el.p(
                 "The video service charges for a video from the moment it begins, so your ",
                 card.price,
-                " do not come back. You can keep it, or let it finish out of your sight: then it waits in "
-                "Recently deleted for 7 days.",
+                " do not come back. You can keep it, or let it finish out of your sight: then it waits for "
+                "some days in Recently deleted.",
                 class_name=theme.TEXT,
             ),
             rx.el.div(
@@ -90,11 +90,17 @@ def hd(card: CardVar) -> rx.Component:
             card.hd,
             ("asked", rx.el.span(HD_TAKES, class_name=theme.SOON, role="status")),
             ("ready", download_button("Download 1080p", href=card.hd_download)),
-            ("unavailable", rx.el.span(card.hd_note, class_name=theme.NOTE)),
+            ("unavailable", _no_hd(card)),
             button("Get 1080p", kind="plain", on_click=Shelving.ask_for_hd(card.id)),
         ),
         custom_attrs={"data-hd": card.hd},
     )
+
+
+def _no_hd(card: CardVar) -> rx.Component:
+    """Say why there is none, and offer to ask again once that may help."""
+    again = button("Ask for 1080p again", kind="plain", on_click=Shelving.ask_for_hd(card.id))
+    return rx.fragment(rx.el.span(card.hd_note, class_name=theme.NOTE), rx.cond(card.can_ask_hd, again))
 
 
 def star(card: CardVar) -> rx.Component:

@@ -2,7 +2,8 @@
 
 The storage is walked through in the order of its keys, a page at a time, beside the rows of the same range. A finished video's
 lost file is fetched again from the provider while that keeps it; else the video ends as lost and its credits come back, for
-nobody pays for what they cannot get (docs/decisions/0009). A picture whose file is lost is one that is not there any more.
+nobody pays for what they cannot get (docs/decisions/0009). What lies beside a film is seen to in `beside.py`. A picture whose file
+is lost is one that is not there any more.
 Before anything is touched, storage and books have to show that they belong together: a volume that is not mounted, another
 site's bucket or an old copy of the database would otherwise cost every video.
 """
@@ -24,7 +25,7 @@ from sqlmodel import Session, col, select, update
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import counting, rows
+from cuttingasmr.generation import beside, counting, rows
 from cuttingasmr.generation.aside import LOW, Aside
 from cuttingasmr.generation.keeping import keep, look_up
 from cuttingasmr.generation.purge import keys_of
@@ -104,21 +105,36 @@ async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: boo
     there = {kept.key for kept in page}
     stretch = Stretch(_id_in(after), "" if is_last else _id_in(page[-1].key))
     unwanted = await _unwanted(kept.key for kept in page if kept.changed_at < now - ORPHAN_AGE)
-    finished = {video.file_key or "": video for video in await db.read(_finished, stretch=stretch, now=now)}
-    missed = {VIDEOS: set(finished), PICTURES: await db.read(_kept_pictures, stretch=stretch, now=now)}
-    lost = await _lost(missed.get(folder, set()) - there)
+    films = await _lost_of("file_key" if folder == VIDEOS else "", there, stretch, now=now)
+    beside_films = await _lost_of(beside.NAMED_BY.get(folder, ""), there, stretch, now=now)
+    pictures = await _lost_pictures(there, stretch, now=now) if folder == PICTURES else []
+    lost = [*films, *beside_films, *pictures]
     if not (unwanted or lost) or not await _belong_together(lost, now=now):
         return
     for key in unwanted:
         await get_store().delete(key)
-    removed, told = len(unwanted), []
-    if folder == PICTURES and lost:
-        removed += await db.transact(_forget_pictures, keys=lost, now=now)
-    elif folder == VIDEOS:
-        told = [await _mend_or_give_back(finished[key], now=now) for key in lost]
+    removed = len(unwanted) + (await db.transact(_forget_pictures, keys=pictures, now=now) if pictures else 0)
+    told = [await _mend_or_give_back(video, now=now) for video in films.values()]
     mended, returned = told.count("mended"), told.count("returned")
+    mended += sum(
+        [await beside.see_to_lost(video, key, folder=folder) for key, video in beside_films.items()]
+    )
     await db.transact(counting.count, NAME, removed=removed, mended=mended, returned=returned)
     log.warning("archive.differs", removed=removed, mended=mended, returned=returned)
+
+
+async def _lost_of(column: str, there: set[str], stretch: Stretch, *, now: datetime) -> dict[str, Video]:
+    """Give the finished videos of a stretch whose file of this column is gone, by the file's key; none for no column."""
+    if not column:
+        return {}
+    named = await db.read(beside.named, *_finished(stretch, now), column=column, limit=PAGE)
+    return {key: named[key] for key in await _lost(named.keys() - there)}
+
+
+async def _lost_pictures(there: set[str], stretch: Stretch, *, now: datetime) -> list[str]:
+    """Give the pictures of a stretch that are gone."""
+    kept = await db.read(_kept_pictures, stretch=stretch, now=now)
+    return await _lost(kept - there)
 
 
 async def _belong_together(lost: Sequence[str], *, now: datetime) -> bool:
@@ -179,10 +195,9 @@ def _id_in(key: str) -> str:
     return key.rpartition("/")[2][:32]
 
 
-def _finished(session: Session, *, stretch: Stretch, now: datetime) -> list[Video]:
-    """Give the finished videos of a stretch."""
-    finished = select(Video).where(*_is_finished(now), stretch.holds(col(Video.id)))
-    return list(session.exec(finished.order_by(col(Video.id)).limit(PAGE)))
+def _finished(stretch: Stretch, now: datetime) -> list[ColumnElement[bool]]:
+    """Say what a finished video of a stretch is, whose files are settled."""
+    return [*_is_finished(now), stretch.holds(col(Video.id))]
 
 
 def _is_finished(now: datetime) -> list[ColumnElement[bool]]:

@@ -1,16 +1,17 @@
 """The 1080p version of a finished video: fetched when its owner asks for it, free, and shown only when it truly is one.
 
-What was asked for is written down, and any engine goes on with it: whoever moves a video's `hd_look_at` on is the one who asks
-the provider, and one that dies meanwhile is followed when that moment has come.
+What was asked for is written down, and any engine goes on with it: whoever moves a video's `hd_look_at` on has the turn, and one
+that dies meanwhile is followed when that moment has come. Who finds another moment there than its own has lost the turn, and stops.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import or_
-from sqlmodel import Session, col, select, update
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import Conflict, NotFound, ProviderUnavailable
@@ -36,7 +37,7 @@ AGAIN = timedelta(hours=1)
 """After this long a version that there was not can be asked for again."""
 
 NONE = "The video service has no 1080p version of this video."
-TOO_SLOW = "The 1080p version did not come within ten minutes. You can ask for it again in an hour."
+TOO_SLOW = "The 1080p version did not come within ten minutes. An hour after you asked, you can ask again."
 NOT_HD = "The video service sent a version that is not truly 1080p, so it is not shown as one."
 
 log = structlog.get_logger()
@@ -44,6 +45,10 @@ log = structlog.get_logger()
 
 class NotFinished(Conflict):
     """Only a finished video can have a 1080p version."""
+
+
+class TurnOver(Exception):
+    """It took longer than a turn, and by now another engine goes on with it, or it is over."""
 
 
 async def ask(*, user_id: str, video_id: str) -> Video:
@@ -56,9 +61,19 @@ async def ask(*, user_id: str, video_id: str) -> Video:
     return video
 
 
+def can_be_asked(video: Video) -> bool:
+    """Whether `ask` would ask now: nobody has, or it is long ago that there was none."""
+    if video.hd_state == HdState.UNAVAILABLE:
+        return video.hd_asked_at is not None and video.hd_asked_at < db.utc_now() - AGAIN
+    return video.hd_state == HdState.NONE
+
+
 async def fetch_due() -> None:
-    """Go on with every version whose time has come."""
-    for video in await db.transact(_take_due, now=db.utc_now()):
+    """Go on with the versions whose time has come, one after another, each for a turn."""
+    for _ in range(AT_ONCE):
+        video = await db.transact(_take_next, now=db.utc_now())
+        if video is None:
+            return
         await _go_on(video)
 
 
@@ -67,7 +82,14 @@ fetch_hd = Aside(NAME, fetch_due)
 
 
 async def _go_on(video: Video) -> None:
-    """Ask how it goes, once, and act on the answer."""
+    """Ask how it goes, once, and act on the answer, as long as the turn lasts."""
+    try:
+        await _look_or_end(video)
+    except TurnOver:
+        log.warning("hd.turn-over", video=video.id)
+
+
+async def _look_or_end(video: Video) -> None:
     try:
         await _look(video)
     except RefusedRequest:
@@ -85,11 +107,11 @@ async def _look(video: Video) -> None:
     handle = video.hd_task_id
     if handle is None:
         handle = await provider.ask_hd(video.provider_task_id or "", key)
-        await db.transact(_note, video_id=video.id, hd_task_id=handle)
+        await _note(video, hd_task_id=handle)
     task = await provider.look_up_hd(handle, key)
     match task.state:
         case TaskState.DONE if task.urls:
-            await db.transact(_note, video_id=video.id, hd_look_at=db.utc_now() + FETCH)
+            await _note(video, hd_look_at=db.utc_now() + FETCH)
             await _fetch(video, task.urls[0])
         case TaskState.FAILED | TaskState.UNKNOWN:
             await _end(video, NONE)
@@ -106,10 +128,11 @@ async def _fetch(video: Video, url: str) -> None:
             await _end(video, NOT_HD)
             return
         await get_store().put(key, path)
-    if await db.transact(_ready, video_id=video.id, key=key):
+    if await db.transact(_ready, video=video, key=key):
         live.publish(video.user_id)
-    else:
-        await get_store().delete(key)  # the video was deleted meanwhile
+        return
+    await _note(video, hd_look_at=db.utc_now() + LOOK)  # the file of who has the turn now has the same name
+    await get_store().delete(key)  # the video was deleted meanwhile
 
 
 def _is_its_hd(found: Media, video: Video) -> bool:
@@ -122,13 +145,19 @@ async def _later(video: Video) -> None:
     if video.hd_asked_at is None or db.utc_now() - video.hd_asked_at > PATIENCE:
         await _end(video, TOO_SLOW)
         return
-    await db.transact(_note, video_id=video.id, hd_look_at=db.utc_now() + PAUSE)
+    await _note(video, hd_look_at=db.utc_now() + PAUSE)
 
 
 async def _end(video: Video, why: str) -> None:
-    ended = {"hd_state": HdState.UNAVAILABLE, "hd_note": why, "hd_look_at": None}
-    if await db.transact(_note, video_id=video.id, **ended):
-        live.publish(video.user_id)
+    await _note(video, hd_state=HdState.UNAVAILABLE, hd_note=why, hd_look_at=None)
+    live.publish(video.user_id)
+
+
+async def _note(video: Video, **facts: Any) -> None:
+    """Write something down about a version that is still wanted, and is still in our hands; or raise `TurnOver`."""
+    if await db.transact(_write, video=video, facts=facts) is None:
+        raise TurnOver
+    video.hd_look_at = facts.get("hd_look_at", video.hd_look_at)
 
 
 def _ask(session: Session, *, user_id: str, video_id: str) -> Video:
@@ -154,28 +183,33 @@ def _ask(session: Session, *, user_id: str, video_id: str) -> Video:
     return video
 
 
-def _take_due(session: Session, *, now: datetime) -> list[Video]:
-    """Take the versions whose time has come, so that for a while nobody else does."""
+def _take_next(session: Session, *, now: datetime) -> Video | None:
+    """Take the version whose time came first, so that for a while nobody else does; `None` when there is none to take."""
     due = (
         col(Video.hd_state) == HdState.ASKED,
         col(Video.hd_look_at) <= now,
         col(Video.deleted_at).is_(None),
     )
-    some = select(Video.id).where(*due).order_by(col(Video.hd_look_at)).limit(AT_ONCE)
-    taken = update(Video).where(col(Video.id).in_(some), *due).values(hd_look_at=now + LOOK)
-    ids = session.exec(taken.returning(col(Video.id))).scalars().all()
-    return list(session.exec(select(Video).where(col(Video.id).in_(ids))))
+    first = select(Video.id).where(*due).order_by(col(Video.hd_look_at)).limit(1)
+    video_id = session.exec(first.with_for_update(skip_locked=True)).first()
+    if video_id is None or rows.update_video(session, video_id, *due, hd_look_at=now + LOOK) is None:
+        return None
+    return rows.get(session, video_id=video_id)
 
 
-def _note(session: Session, *, video_id: str, **facts: object) -> str | None:
-    """Write something down about a version that is still wanted."""
-    return rows.update_video(session, video_id, col(Video.hd_state) == HdState.ASKED, **facts)
+def _has_turn(video: Video) -> tuple[ColumnElement[bool], ...]:
+    return (col(Video.hd_state) == HdState.ASKED, col(Video.hd_look_at) == video.hd_look_at)
 
 
-def _ready(session: Session, *, video_id: str, key: str) -> str | None:
-    is_there = (col(Video.hd_state) == HdState.ASKED, col(Video.deleted_at).is_(None))
+def _write(session: Session, *, video: Video, facts: dict[str, Any]) -> str | None:
+    return rows.update_video(session, video.id, *_has_turn(video), **facts)
+
+
+def _ready(session: Session, *, video: Video, key: str) -> str | None:
     ready = {"hd_state": HdState.READY, "hd_key": key, "hd_look_at": None}
-    user_id = rows.update_video(session, video_id, *is_there, **ready)
+    user_id = rows.update_video(
+        session, video.id, *_has_turn(video), col(Video.deleted_at).is_(None), **ready
+    )
     if user_id:
         counting.count(session, NAME, mended=1)
     return user_id

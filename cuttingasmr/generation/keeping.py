@@ -113,6 +113,19 @@ async def fetched(url: str, *, seconds: float) -> AsyncGenerator[tuple[Path, Med
         yield path, found
 
 
+@asynccontextmanager
+async def at_hand(video: Video) -> AsyncGenerator[Path, None]:
+    """Give a stored film as a file of this machine; raises `FileNotFoundError`, or `StorageUnavailable`."""
+    key = video.file_key or ""
+    here = get_store().path_of(key)
+    if here is not None:
+        yield here
+        return
+    async with scratch() as path:
+        await get_store().fetch(key, path)
+        yield path
+
+
 def _blame(error: OSError) -> NoReturn:
     """Tell a disk that is full from a mistake of ours."""
     if error.errno in DISK_TROUBLE:

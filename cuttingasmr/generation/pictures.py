@@ -1,18 +1,18 @@
 """Pictures that people bring to make videos from: kept, found, used, and taken away.
 
-Those from which nothing was made go after a day, the others with their videos (`purge.py`).
+Those from which nothing was made go a day after they were brought or last wanted, the others with their videos (`purge.py`).
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
-from cuttingasmr.errors import Conflict, DatabaseUnavailable, InvalidPicture, NotFound
+from cuttingasmr.errors import Conflict, InvalidPicture, NotFound
 from cuttingasmr.generation.prompts import PICTURE
 from cuttingasmr.models import Picture, Status, Video
 from cuttingasmr.models.columns import new_id
@@ -94,21 +94,13 @@ def kept(session: Session, *, user_id: str, picture_ids: Sequence[str]) -> dict[
     return {row.id: (row.width, row.height) for row in session.exec(wanted)}
 
 
-@contextlib.asynccontextmanager
-async def claimed(*, user_id: str, picture_ids: Sequence[str]) -> AsyncGenerator[None, None]:
-    """Keep these pictures for the videos that the block starts; if it starts none, they are as unused as before.
+async def claim(*, user_id: str, picture_ids: Sequence[str]) -> None:
+    """Keep these pictures for a day, in which a video is made from them: from then on it is the video that keeps them.
 
     Raises `InvalidPicture` unless all of them are there and this person's: that somebody else has one is not told.
     """
-    wanted = {Use.read(text).id for text in picture_ids}
-    fresh = await db.transact(_claim, user_id=user_id, wanted=wanted) if wanted else set[str]()
-    try:
-        yield
-    except Exception:
-        if fresh:
-            with contextlib.suppress(DatabaseUnavailable):
-                await db.transact(_release, picture_ids=fresh)
-        raise
+    if wanted := {Use.read(text).id for text in picture_ids}:
+        await db.transact(_claim, user_id=user_id, wanted=wanted)
 
 
 async def remove(*, user_id: str, picture_id: str) -> None:
@@ -128,19 +120,11 @@ def _write(session: Session, *, picture: Picture) -> None:
     session.add(picture)
 
 
-def _claim(session: Session, *, user_id: str, wanted: set[str]) -> set[str]:
-    """Mark them as used, and tell which were not so before."""
+def _claim(session: Session, *, user_id: str, wanted: set[str]) -> None:
     mine = (col(Picture.user_id) == user_id, col(Picture.id).in_(wanted), col(Picture.gone_at).is_(None))
-    unused = select(Picture.id).where(*mine, col(Picture.used_at).is_(None))
-    fresh = set(session.exec(unused.with_for_update()))
     marked = update(Picture).where(*mine).values(used_at=db.utc_now()).returning(col(Picture.id))
     if set(session.exec(marked).scalars()) != wanted:
         raise InvalidPicture
-    return fresh
-
-
-def _release(session: Session, *, picture_ids: set[str]) -> None:
-    session.exec(update(Picture).where(col(Picture.id).in_(picture_ids)).values(used_at=None))
 
 
 def _remove(session: Session, *, user_id: str, picture_id: str) -> str:

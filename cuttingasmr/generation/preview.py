@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db, live
 from cuttingasmr.generation import counting, rows, taking
 from cuttingasmr.generation.aside import LOW, Aside
-from cuttingasmr.generation.keeping import scratch
+from cuttingasmr.generation.keeping import at_hand, scratch
 from cuttingasmr.models import Video
 from cuttingasmr.storage import preview
 from cuttingasmr.storage.media import NotAVideo
@@ -62,13 +62,9 @@ cut_previews = Aside(NAME, cut_waiting, niceness=LOW)
 async def _cut(video: Video) -> str:
     """Cut and store one clip, and give its key. Nothing else runs in this loop, so the cutting may block it."""
     key = f"previews/{video.id}.mp4"
-    source = video.file_key or ""
     try:
-        async with scratch() as path, scratch() as clip:
-            here = get_store().path_of(source)
-            if here is None:
-                await get_store().fetch(source, path)
-            preview.cut(here or path, clip)
+        async with at_hand(video) as film, scratch() as clip:
+            preview.cut(film, clip)
             await get_store().put(key, clip.read_bytes())
     except (NotAVideo, FileNotFoundError) as error:
         log.warning("preview.none", video=video.id, why=str(error))

@@ -5,9 +5,11 @@ The row goes first, in one transaction, and then its files: of whatever dies in 
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import String, cast, exists, or_
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
@@ -20,8 +22,11 @@ from cuttingasmr.storage.store import get_store
 
 NAME = "purge"
 AT_ONCE = 100
+PAGE = 500
+"""So many pictures are looked at for whether a video still has them."""
+
 UNUSED = timedelta(days=1)
-"""How long a picture waits for its first, or its next, video."""
+"""How long a picture waits for its first, or its next, video: nothing is taken away while one is being started."""
 
 TAKEN_OFF = timedelta(hours=1)
 """How long somebody's own picture can be taken back."""
@@ -30,7 +35,7 @@ TAKEN_OFF = timedelta(hours=1)
 async def purge_all(*, now: datetime | None = None) -> int:
     """Let go what has been deleted long enough, a hundred at a time, and tell how many files went."""
     removed = 0
-    for unit in (_purge_videos, _purge_pictures, _purge_avatars):
+    for unit in (_purge_videos, _purge_pictures, _purge_wanted_pictures, _purge_avatars):
         keys = await db.transact(unit, now=now or db.utc_now())
         for key in keys:
             await get_store().delete(key)
@@ -83,11 +88,30 @@ def _pictures_of(video: Video) -> set[str]:
 
 
 def _purge_pictures(session: Session, *, now: datetime) -> list[str]:
-    """Let pictures go from which no video was ever made."""
-    unused = select(Picture).where(
-        col(Picture.used_at).is_(None), col(Picture.gone_at).is_(None), col(Picture.created_at) < now - UNUSED
-    )
-    return _gone(session, list(session.exec(unused.limit(AT_ONCE).with_for_update(skip_locked=True))), now)
+    """Let pictures go that nobody wanted for a video."""
+    unused = (col(Picture.used_at).is_(None), col(Picture.created_at) < now - UNUSED)
+    return _let_go_if_free(session, *unused, now=now)
+
+
+def _purge_wanted_pictures(session: Session, *, now: datetime, size: int = PAGE) -> list[str]:
+    """Let pictures go that were wanted for a video which never began, or which went before they could go with it.
+
+    Some are looked at, beginning anywhere, so that in time all are.
+    """
+    begin = secrets.token_hex(16)
+    wanted = (col(Picture.gone_at).is_(None), col(Picture.used_at) < now - UNUSED)
+    some = select(Picture.id).where(*wanted).order_by(col(Picture.id))
+    page = list(session.exec(some.where(col(Picture.id) > begin).limit(size)))
+    page += session.exec(some.where(col(Picture.id) <= begin).limit(size - len(page)))
+    return _let_go_if_free(session, *wanted, col(Picture.id).in_(page), now=now)
+
+
+def _let_go_if_free(session: Session, *conditions: Any, now: datetime) -> list[str]:
+    """Let the pictures go where the conditions hold and from which no video was made that is there, and give their keys."""
+    uses = cast(col(Video.picture_ids), String).contains(col(Picture.id))
+    is_used = exists().where(col(Video.user_id) == col(Picture.user_id), col(Video.purged_at).is_(None), uses)
+    free = select(Picture).where(col(Picture.gone_at).is_(None), *conditions, ~is_used)
+    return _gone(session, list(session.exec(free.limit(AT_ONCE).with_for_update(skip_locked=True))), now)
 
 
 def _purge_avatars(session: Session, *, now: datetime) -> list[str]:

@@ -89,6 +89,12 @@ def put_away(session: Session, *, user_id: str, video_ids: Collection[str]) -> l
     return ids
 
 
+def on_their_way(session: Session, *, user_id: str, video_ids: Collection[str]) -> int:
+    """Tell how many of these videos have not ended, which `put_away` leaves alone."""
+    running = select(func.count()).select_from(Video).where(col(Video.status).not_in(ENDED), *kept())
+    return session.exec(running.where(col(Video.user_id) == user_id, col(Video.id).in_(video_ids))).one()
+
+
 def put_back(session: Session, *, user_id: str, video_ids: Collection[str]) -> list[str]:
     """Take these videos back that were deleted lately, and give their ids; one that lies on its shelf stays there."""
     _all_are_mine(session, user_id, video_ids)

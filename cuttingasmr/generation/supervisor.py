@@ -71,6 +71,7 @@ OWN_CHORES = (
     Chore(60.0, sweep.reconcile, "sweep"),
     Chore(3600.0, sweep.give_back_ended, "sweep-ended"),
     Chore(600.0, sweep.clear_scratch),
+    Chore(600.0, sweep.clear_unfinished),
 )
 
 

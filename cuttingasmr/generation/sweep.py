@@ -20,6 +20,7 @@ from cuttingasmr.generation import counting, failures, keeping, rows, steps, tak
 from cuttingasmr.generation.failures import Failure
 from cuttingasmr.models import AuditEntry, CreditEntry, EngineBeat, Kind, Status, Video
 from cuttingasmr.settings import get_settings
+from cuttingasmr.storage.store import get_store
 
 QUIET = timedelta(seconds=60)
 """What an engine does with a row takes less; what is younger is left to it."""
@@ -30,6 +31,9 @@ GRACE = timedelta(minutes=10)
 AT_ONCE = 500
 SCRATCH_SECONDS = 3600
 """Older files in the folder for downloads belong to nobody any more: no download takes as long."""
+
+UNFINISHED = timedelta(hours=1)
+"""No file is being written for as long as that."""
 
 Mend = Callable[[Session, datetime], list[str]]
 """Mends what is wrong at this moment, and gives the owners."""
@@ -61,6 +65,12 @@ def clear_scratch() -> None:
     for file in keeping.scratch_folder().iterdir():
         if time.time() - file.stat().st_mtime > SCRATCH_SECONDS:
             file.unlink(missing_ok=True)
+
+
+def clear_unfinished() -> None:
+    """Remove what killed processes left in the storage of files that they were writing."""
+    if removed := get_store().clear_unfinished(older_than=UNFINISHED):
+        log.warning("storage.unfinished-removed", files=removed)
 
 
 def _mend(name: str, mend: Mend, now: datetime) -> int:

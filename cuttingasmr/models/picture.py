@@ -24,6 +24,6 @@ class Picture(SQLModel, table=True):
     size_bytes: int
     created_at: datetime = moment(index=True)
     used_at: datetime | None = later()
-    """When a video was last made from it; one that was never used goes after a day."""
+    """When a video was last to be made from it. A day later it goes, unless a video that is there was made from it."""
     gone_at: datetime | None = later()
     """Its file is gone since then."""

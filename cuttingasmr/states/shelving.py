@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import reflex as rx
 
+from cuttingasmr import db
 from cuttingasmr.errors import AppError, Invalid, NotFound
 from cuttingasmr.generation import control, hd, library, shelving
 from cuttingasmr.models import Status, User
@@ -98,7 +99,8 @@ class Shelving(rx.State):
         if what == DELETE:
             gone = await shelving.change(shelving.put_away, **owned)
             self.undo = ",".join(gone)
-            self.said = told(len(gone), "deleted") + ("" if len(gone) == len(ids) else STILL_COMING)
+            left = await db.read(shelving.on_their_way, **owned)
+            self.said = told(len(gone), "deleted") + (STILL_COMING if left else "")
         elif what == RESTORE:
             back = await shelving.change(shelving.put_back, **owned)
             self.said = told(len(back), "taken back")
@@ -128,7 +130,7 @@ def known_id(video_id: object) -> str:
     return video_id
 
 
-STILL_COMING = " What is still being made was left alone."
+STILL_COMING = " What is still on its way was left alone: you can cancel it on its card."
 
 
 def told(number: int, what: str) -> str:

@@ -12,6 +12,7 @@ from typing import Self
 
 from cuttingasmr import routes
 from cuttingasmr.generation.filters import kept_for
+from cuttingasmr.generation.hd import can_be_asked
 from cuttingasmr.generation.library import Seen
 from cuttingasmr.generation.templates import Blank, Template, find_template
 from cuttingasmr.models import CreditEntry, Kind, Video, VideoKind
@@ -68,6 +69,7 @@ class Card:
     download: str
     hd: str
     hd_note: str
+    can_ask_hd: bool
     hd_download: str
     is_favourite: bool
     is_shared: bool
@@ -107,6 +109,7 @@ class Card:
             download=routes.video_download(video.id),
             hd=video.hd_state,
             hd_note=video.hd_note,
+            can_ask_hd=can_be_asked(video),
             hd_download=routes.video_download_1080p(video.id),
             is_favourite=video.is_favourite,
             is_shared=video.is_shared,

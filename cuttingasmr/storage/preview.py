@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ import av
 from av.error import FFmpegError
 
 from cuttingasmr.storage.media import NotAVideo, frames_from, open_carefully
+from cuttingasmr.storage.store import StorageUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 SECONDS: Final = 3.0
 FRAMES_A_SECOND: Final = 12
 WIDE, TALL = 320, 240
@@ -35,7 +38,10 @@ ENCODER: Final = {
 
 
 def cut(source: Path, target: Path) -> None:
-    """Write the clip of one file into another (MP4, H.264, its index first), or raise `NotAVideo`."""
+    """Write the clip of one file into another (MP4, H.264, its index first).
+
+    Raises `NotAVideo`, or `StorageUnavailable` where there is no room for it.
+    """
     try:
         with (
             open_carefully(source) as container,
@@ -49,6 +55,8 @@ def cut(source: Path, target: Path) -> None:
                 clip.mux(stream.encode(frame))
             clip.mux(stream.encode(None))
     except (FFmpegError, OSError, ValueError, IndexError) as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise StorageUnavailable(str(error)) from error
         raise NotAVideo(type(error).__name__) from error
 
 

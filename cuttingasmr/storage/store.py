@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +43,9 @@ TYPES = {
     ".zip": "application/zip",
 }
 """What kind of file each of our keys names by its ending."""
+
+UNFINISHED = re.compile(rf"[^#]+(?:{'|'.join(map(re.escape, TYPES))})#\d+")
+"""What a file of ours is called in a folder until it is whole."""
 
 
 class StorageUnavailable(Unavailable):
@@ -98,6 +103,24 @@ class Store:
             await obstore.put_async(self._store, key, content, attributes=told, max_concurrency=PARTS_AT_ONCE)  # pyright: ignore[reportArgumentType] - its keys are words
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
+
+    def clear_unfinished(self, *, older_than: timedelta) -> int:
+        """Remove what killed processes left of files that they were writing, and tell how many; nothing else is touched.
+
+        A folder alone has such: obstore writes into `KEY#1`, which no list of it shows. Stores elsewhere drop the parts of what
+        was never finished by a rule of their own, which an operator sets (.env.example). Raises `StorageUnavailable`.
+        """
+        if self._root is None:
+            return 0
+        limit, removed = time.time() - older_than.total_seconds(), 0
+        try:
+            for file in self._root.glob("*/*#*"):
+                if UNFINISHED.fullmatch(file.name) and file.stat().st_mtime < limit:
+                    file.unlink(missing_ok=True)
+                    removed += 1
+        except OSError as error:
+            raise StorageUnavailable(str(error)) from error
+        return removed
 
     async def delete(self, key: str) -> None:
         """Let a file go; one that is gone already is no error."""

@@ -19,16 +19,17 @@ from cuttingasmr.api.headers import EMPTY, page_policy
 from cuttingasmr.auth import bans, clerk, local, sessions
 from cuttingasmr.clerk_address import publishable_key
 from cuttingasmr.credits import audit
-from cuttingasmr.models import ClerkEnding, CreditEntry, Kind, SessionRow, User
+from cuttingasmr.models import ClerkEnding, CreditEntry, Kind, SessionRow, Status, User, Video
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.providers.http import close_client
 from cuttingasmr.rate_limits import REFUSED_TOKENS, parsed
 from cuttingasmr.settings import get_settings
+from cuttingasmr.storage.store import get_store
 from tests.support.api import Api, broken
 from tests.support.binding import bind, let_go
 from tests.support.clerk_api import ClerkApi, Somebody, serving_clerk
 from tests.support.databases import Databases
-from tests.support.people import make_user
+from tests.support.people import make_user, make_video
 from tests.support.site import PASSWORD, Sandbox, wait_until
 
 BROKEN = (
@@ -378,6 +379,42 @@ def test_a_token_is_taken_as_a_bearer_and_makes_the_account(site: ClerkApi) -> N
         bought = script.post(f"/api/payments/{road}", json={"planType": "starter"}, headers=headers)
         assert bought.status_code == 200, bought.text
     assert not script.cookies, "a bearer gets no session"
+
+
+def test_a_bearer_opens_the_files_of_its_own_videos_and_a_wrong_one_those_that_are_shared(
+    sqlite_site: ClerkApi,
+) -> None:
+    site = sqlite_site
+    ada, eve = (site.door.join(email=address()) for _ in range(2))
+    with_token = {
+        name: {"Authorization": f"Bearer {site.door.token_of(user['id'])}"}
+        for name, user in (("ada", ada), ("eve", eve))
+    }
+    script = site.api.browser()
+    assert (
+        script.get("/api/credits", headers=with_token["ada"]).status_code == 200
+    )  # and so they have an account
+    video_id = db.run(_finished, site.row(ada["id"]).id)
+    for key in WATCHABLE:
+        asyncio.run(get_store().put(key.format(video_id), b"file"))
+    roads = [f"/api/videos/{video_id}/{road}" for road in ("file", "poster", "preview")]
+
+    def opens(**headers: str) -> list[int]:
+        return [script.get(road, headers=headers).status_code for road in roads]
+
+    assert opens(**with_token["ada"]) == [200] * 3
+    assert opens(**with_token["eve"]) == opens(Authorization="Bearer wrong") == opens() == [404] * 3
+    db.run(lambda session: session.get_one(Video, video_id).sqlmodel_update({"is_shared": True}))
+    assert opens(Authorization="Bearer wrong") == opens() == [200] * 3
+
+
+WATCHABLE = ("videos/{}.mp4", "posters/{}.webp", "previews/{}.mp4")
+
+
+def _finished(session: Session, user_id: str) -> str:
+    video = make_video(session, user_id=user_id, status=Status.COMPLETED)
+    video.file_key, video.poster_key, video.preview_key = (key.format(video.id) for key in WATCHABLE)
+    return video.id
 
 
 def test_with_a_bearer_the_cookie_does_not_count(site: ClerkApi) -> None:

@@ -401,6 +401,8 @@ def test_old_pictures_go_and_those_in_use_stay(api: Api) -> None:
     now = db.utc_now()
     for name in (unused, wanted, used):
         db.run(_date, name, created_at=now - timedelta(hours=25))
+    for name in (wanted, used):
+        db.run(_date, name, used_at=now - timedelta(hours=25))
 
     asyncio.run(purge.purge_all(now=now))
 

@@ -10,11 +10,12 @@ from structlog.testing import capture_logs
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.generation import archive
+from cuttingasmr.generation import archive, hd, preview
 from cuttingasmr.models import ChoreRun, HdState, Picture, Status
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
+from tests.support.films import small_film
 from tests.support.finished import change, completed, paid, row
 from tests.support.people import make_user
 from tests.support.site import Sandbox
@@ -265,6 +266,44 @@ async def test_the_file_of_a_video_that_ended_as_lost_stays_if_it_comes_back() -
     await look_at()
 
     assert await kept(f"videos/{video_id}.mp4") == [True]
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_1080p_version_that_is_lost_can_be_asked_for_again() -> None:
+    lost, whole = finished(), finished()
+    for video_id in (lost, whole):
+        change(video_id, hd_state=HdState.READY, hd_key=f"videos/{video_id}-1080p.mp4")
+    await keep(f"videos/{lost}.mp4", f"videos/{whole}.mp4", f"videos/{whole}-1080p.mp4")
+
+    for _ in range(2):
+        await look_at()
+
+    assert (row(lost).status, row(lost).hd_state, row(lost).hd_key) == (Status.COMPLETED, HdState.NONE, None)
+    assert (row(whole).hd_state, row(whole).hd_key) == (HdState.READY, f"videos/{whole}-1080p.mp4")
+    assert counted() == (0, 1, 0)
+    asked = await hd.ask(user_id=row(lost).user_id, video_id=lost)
+    assert asked.hd_state == HdState.ASKED
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_poster_and_a_clip_that_are_lost_are_made_again() -> None:
+    video_id, broken_one = finished(), finished()
+    for _ in range(2):
+        await something_else()
+    for each in (video_id, broken_one):
+        change(each, preview_key=f"previews/{each}.mp4")
+    await get_store().put(f"videos/{video_id}.mp4", small_film())
+    await keep(f"videos/{broken_one}.mp4", f"previews/{broken_one}.mp4")
+
+    await look_at("posters")
+    await look_at("previews")
+
+    assert await kept(f"posters/{video_id}.webp", f"posters/{broken_one}.webp") == [True, False]
+    assert (row(video_id).preview_key, row(broken_one).preview_key) == (None, f"previews/{broken_one}.mp4")
+    assert {row(each).status for each in (video_id, broken_one)} == {Status.COMPLETED}
+    assert counted() == (0, 2, 0)
+    await preview.cut_waiting()
+    assert await kept(f"previews/{video_id}.mp4") == [True]
 
 
 @pytest.mark.usefixtures("database")

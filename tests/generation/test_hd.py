@@ -64,6 +64,19 @@ async def ended(video_id: str) -> Video:
     return found
 
 
+def taken(video_id: str) -> Video:
+    """Take a turn, as an engine does."""
+    video = db.run(hd._take_next, now=db.utc_now())
+    assert video is not None
+    assert video.id == video_id
+    return video
+
+
+def turn_over(video_id: str) -> None:
+    """Let the turn of whoever has it be over."""
+    change(video_id, hd_look_at=db.utc_now() - timedelta(seconds=1))
+
+
 @pytest.fixture
 def liar(strangers: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Liar]:
     """A provider that says what a test wants."""
@@ -131,14 +144,70 @@ async def test_an_engine_that_died_on_the_way_is_followed(liar: Liar) -> None:
     gives(liar, small_film(size=(1920, 1080)))
     video_id = ready()
     await ask(video_id)
-    db.run(hd._take_due, now=db.utc_now())  # and here it dies
+    taken(video_id)  # and here it dies
 
     await hd.fetch_due()
     assert row(video_id).hd_state == HdState.ASKED, "the dead one has it for a while"
-    change(video_id, hd_look_at=db.utc_now() - timedelta(seconds=1))
+    turn_over(video_id)
     await hd.fetch_due()
 
     assert row(video_id).hd_state == HdState.READY
+
+
+async def test_an_engine_that_took_too_long_leaves_the_file_of_the_one_that_followed_it(liar: Liar) -> None:
+    gives(liar, small_film(size=(1920, 1080)))
+    video_id = ready()
+    await ask(video_id)
+    slow = taken(video_id)
+    turn_over(video_id)
+    await hd.fetch_due()
+
+    await hd._go_on(slow)
+
+    found = row(video_id)
+    assert (found.hd_state, await get_store().find(found.hd_key or "") is None) == (HdState.READY, False)
+    assert [asked.path for asked in liar.asked].count("/film.mp4") == 1, "who has no turn fetches nothing"
+
+
+async def test_an_engine_whose_turn_ends_while_it_stores_the_file_does_not_remove_it(liar: Liar) -> None:
+    gives(liar, small_film(size=(1920, 1080)))
+    video_id = ready()
+    await ask(video_id)
+    slow = taken(video_id)
+    turn_over(video_id)
+    following = taken(video_id)
+
+    await hd._fetch(following, f"{liar.url}/film.mp4")
+    with pytest.raises(hd.TurnOver):
+        await hd._fetch(slow, f"{liar.url}/film.mp4")
+
+    found = row(video_id)
+    assert (found.hd_state, await get_store().find(found.hd_key or "") is None) == (HdState.READY, False)
+
+
+async def test_what_an_engine_found_after_its_turn_ends_nothing(liar: Liar) -> None:
+    says(liar, 501, "fallback videos cannot be upgraded")
+    video_id = ready()
+    await ask(video_id)
+    slow = taken(video_id)
+    turn_over(video_id)
+    taken(video_id)
+
+    await hd._go_on(slow)
+
+    assert (row(video_id).hd_state, row(video_id).hd_note) == (HdState.ASKED, "")
+
+
+async def test_what_waits_behind_a_long_one_is_taken_by_another_engine(liar: Liar) -> None:
+    gives(liar, small_film(size=(1920, 1080)))
+    first, second = ready(), ready()
+    await ask(first)
+    await ask(second)
+    taken(first)  # and here it takes its time
+
+    await hd.fetch_due()
+
+    assert (row(first).hd_state, row(second).hd_state) == (HdState.ASKED, HdState.READY)
 
 
 @on_one_database
@@ -172,9 +241,11 @@ async def test_a_video_of_which_there_is_none_says_so_and_can_be_asked_about_lat
     found = await look_now(video_id)
     soon = await ask(video_id)
     change(video_id, hd_asked_at=db.utc_now() - hd.AGAIN - timedelta(seconds=1))
+    late = row(video_id)
     later = await ask(video_id)
 
     assert (found.hd_state, found.hd_note) == (HdState.UNAVAILABLE, hd.NONE)
+    assert [hd.can_be_asked(video) for video in (found, soon, late)] == [False, False, True]
     assert (soon.hd_state, later.hd_state, later.hd_note) == (HdState.UNAVAILABLE, HdState.ASKED, "")
 
 
@@ -229,7 +300,7 @@ async def test_what_is_deleted_while_it_comes_is_not_kept(liar: Liar, tmp_path: 
     gives(liar, small_film(size=(1920, 1080)))
     video_id = ready()
     await ask(video_id)
-    (video,) = db.run(hd._take_due, now=db.utc_now())
+    video = taken(video_id)
     change(video_id, deleted_at=db.utc_now())
 
     await hd._go_on(video)

@@ -199,6 +199,20 @@ def test_what_was_deleted_is_nowhere_but_in_the_bin(ada: str) -> None:
     assert db.look(library.find_poster, video_id=video_id, user_id=ada).id == video_id
 
 
+def test_only_what_is_on_its_way_counts_as_left_alone(ada: str) -> None:
+    binned, waiting, rendering = (
+        keep(ada),
+        keep(ada, status=Status.QUEUED),
+        keep(ada, status=Status.RENDERING),
+    )
+    db.run(shelving.put_away, user_id=ada, video_ids=[binned])
+
+    def left(*video_ids: str) -> int:
+        return db.look(shelving.on_their_way, user_id=ada, video_ids=video_ids)
+
+    assert (left(binned, keep(ada)), left(binned, waiting, rendering)) == (0, 2)
+
+
 def test_what_was_deleted_comes_back_as_it_was(ada: str) -> None:
     video_id = keep(ada, title="Mine", is_favourite=True, is_shared=True)
     before = row(video_id).model_dump()

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.generation import purge
+from cuttingasmr.generation import pictures, purge
 from cuttingasmr.models import ChoreRun, HdState, Picture, Status
 from cuttingasmr.storage.store import get_store
 from tests.support.finished import change, paid, row
@@ -111,6 +111,7 @@ async def test_a_picture_that_nobody_used_goes_after_a_day() -> None:
     unused = await shown(user_id, created_at=db.utc_now() - day)
     young = await shown(user_id)
     used = await shown(user_id, created_at=db.utc_now() - day, used_at=db.utc_now() - day)
+    change(paid(status=Status.FAILED), user_id=user_id, picture_ids=[f"{used}@0,100"])
 
     assert await purge.purge_all() == 1
 
@@ -133,3 +134,62 @@ async def test_a_picture_goes_with_the_last_video_that_was_made_from_it() -> Non
     change(second, deleted_at=long_ago)
     await purge.purge_all()
     assert not await is_there(shared)
+
+
+async def claimed(picture_id: str) -> None:
+    """Let its owner press the button: from here on a video may be started."""
+    owner = db.look(lambda session: session.get_one(Picture, picture_id)).user_id
+    await pictures.claim(user_id=owner, picture_ids=[picture_id])
+
+
+async def test_a_picture_that_was_wanted_for_a_video_which_never_began_goes_after_a_day() -> None:
+    """As after a prompt that was refused, or the death of the process that was asking about it."""
+    picture_id = await shown(make_user(), created_at=db.utc_now() - OLD)
+    await claimed(picture_id)
+
+    assert await purge.purge_all(now=db.utc_now() + timedelta(hours=23)) == 0
+    assert await purge.purge_all(now=db.utc_now() + timedelta(hours=25)) == 1
+
+    assert not await is_there(picture_id)
+
+
+async def test_a_picture_that_was_wanted_again_when_its_video_went_goes_a_day_later() -> None:
+    video_id, long_ago = await with_files(deleted_at=db.utc_now() - OLD), db.utc_now() - OLD
+    picture_id = await shown(row(video_id).user_id, created_at=long_ago, used_at=long_ago)
+    change(video_id, picture_ids=[picture_id])
+    await claimed(picture_id)
+
+    await purge.purge_all()
+    assert await is_there(picture_id)
+    await purge.purge_all(now=db.utc_now() + timedelta(hours=25))
+
+    assert not await is_there(picture_id)
+
+
+async def test_a_picture_stays_as_long_as_a_video_is_there_that_was_made_from_it() -> None:
+    """Whatever is written down of when it was wanted."""
+    video_id, long_ago = await with_files(), db.utc_now() - OLD
+    user_id = row(video_id).user_id
+    never, once = await shown(user_id, created_at=long_ago), await shown(user_id, created_at=long_ago)
+    await claimed(once)
+    change(video_id, picture_ids=[never, f"{once}@7,50"])
+
+    await purge.purge_all(now=db.utc_now() + timedelta(days=400))
+
+    assert [await is_there(each) for each in (never, once)] == [True, True]
+
+
+async def test_however_many_pictures_there_are_all_of_them_are_looked_at() -> None:
+    """Two at a time."""
+    video_id = await with_files()
+    wanted = {"created_at": db.utc_now() - OLD, "used_at": db.utc_now() - OLD}
+    kept_ones = [await shown(row(video_id).user_id, **wanted) for _ in range(4)]
+    change(video_id, picture_ids=kept_ones)
+    left = picture(make_user(), **wanted)
+
+    went: list[str] = []
+    for _ in range(200):
+        went += db.run(purge._purge_wanted_pictures, now=db.utc_now(), size=2)
+
+    assert went == [f"pictures/{left}.jpg"]
+    assert all([await is_there(each) for each in kept_ones])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cuttingasmr.db import utc_now
 from cuttingasmr.models import HdState, Status, Video
 from tests.support.bookcase import Bookcase, make_film
 from tests.support.site import Site, wait_until
@@ -176,12 +178,26 @@ def test_the_1080p_version_is_asked_for_and_offered_when_it_is_there(ada: Bookca
     (other,) = ada.fill("Sharp", film=film)
     sheet = ada.look().open_video(video_id)
     expect(sheet).to_contain_text("There is none.")
+    expect(sheet.get_by_role("button", name="Ask for 1080p again")).to_have_count(0)
     ada.page.keyboard.press("Escape")
 
     sheet = ada.open_video(other)
     sheet.get_by_role("button", name="Get 1080p").click()
     expect(sheet.locator("[data-hd=asked]")).to_contain_text("usually 1 to 3 min")
     assert ada.site.video(other).hd_asked_at is not None
+
+
+def test_a_1080p_version_that_did_not_come_can_be_asked_for_again_an_hour_later(
+    ada: Bookcase, film: Video
+) -> None:
+    asked = {"hd_note": "It did not come.", "hd_asked_at": utc_now() - timedelta(hours=1, seconds=1)}
+    (video_id,) = ada.fill("Sharper", film=film, hd_state=HdState.UNAVAILABLE, **asked)
+    sheet = ada.look().open_video(video_id)
+    expect(sheet).to_contain_text("It did not come.")
+
+    sheet.get_by_role("button", name="Ask for 1080p again").click()
+
+    expect(sheet.locator("[data-hd=asked]")).to_contain_text("usually 1 to 3 min")
 
 
 def test_a_1080p_version_that_is_there_is_downloaded(ada: Bookcase, film: Video) -> None:

@@ -148,6 +148,21 @@ def test_a_small_picture_is_not_made_larger() -> None:
     assert made(encoded(quarters(256, 300))).size == (256, 300)
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [
+        pytest.param(bytes(8) + b"ftypmp42" + b"\xff\xda" * 1_000, id="a film"),
+        pytest.param(b"\xff\xda\x00\x08" * 200_000, id="what looks like scans"),
+    ],
+)
+def test_what_a_phone_puts_behind_a_picture_is_no_part_of_it(behind: bytes) -> None:
+    picture = encoded(progressive=True, comment=b"\xff\xd9 and \xff\xda" * 300)
+
+    image = made(picture + behind)
+
+    assert shows(image, RED, GREEN, BLUE, YELLOW)
+
+
 def cut_off(kind: str, share: float) -> bytes:
     content = encoded(Image.effect_noise((400, 300), 80).convert("RGB"), kind)
     return content[: int(len(content) * share)]
@@ -161,6 +176,8 @@ REFUSED = [
     pytest.param(png_of_size(10_000, 5_001), "50 million", id="just over 50 million pixels"),
     pytest.param(png_of_size(2**31 - 1, 2**31 - 1), "50 million", id="as large as a number can be"),
     pytest.param(jpeg_of_scans(200), "damaged", id="a JPEG that goes over itself 200 times"),
+    pytest.param(b"\xff\xd8" + b"\xff\xe0\0\2" * 20_000, "damaged", id="a JPEG of 20,000 parts"),
+    pytest.param(b"\xff\xd8" + b"\xff" * 9_000_000, "damaged", id="a JPEG of one byte again and again"),
     pytest.param(png_of_size(0, 0), "damaged", id="no pixels"),
     *(
         pytest.param(cut_off(kind, share), "damaged", id=f"{kind} cut off at {share:.0%}")

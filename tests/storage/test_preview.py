@@ -9,6 +9,7 @@ import pytest
 
 from cuttingasmr.storage.media import NotAVideo
 from cuttingasmr.storage.preview import cut
+from cuttingasmr.storage.store import StorageUnavailable
 from tests.support.films import picture_alone, small_film
 
 
@@ -26,6 +27,13 @@ def test_a_clip_is_short_small_silent_and_begins_with_its_index(tmp_path: Path, 
         assert (stream.codec_context.name, stream.width, stream.height) == ("h264", 320, 180)
         assert clip.duration == pytest.approx(3_000_000, abs=100_000)
         assert len(list(clip.decode(video=0))) == 36
+
+
+def test_a_disk_without_room_says_nothing_against_the_film(tmp_path: Path, film: bytes) -> None:
+    (tmp_path / "film").write_bytes(film)
+
+    with pytest.raises(StorageUnavailable):
+        cut(tmp_path / "film", Path("/dev/full"))
 
 
 def test_a_tall_film_has_a_tall_clip(tmp_path: Path) -> None:

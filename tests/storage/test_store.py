@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cuttingasmr.storage.store import StorageUnavailable, Store
+from tests.support.site import wait_until
 
 KEY = "videos/some.mp4"
 
@@ -99,3 +104,47 @@ async def test_a_file_to_keep_that_is_not_there_is_told_and_keeps_nothing(
         await store.put(KEY, tmp_path / "nothing")
 
     assert kept(store) is None
+
+
+WRITES_WITHOUT_END = """
+import asyncio, sys, time
+from cuttingasmr.storage.store import Store
+
+def endless():
+    while True:
+        yield bytes(6_000_000)
+        time.sleep(0.05)
+
+asyncio.run(Store(sys.argv[1]).put("videos/some.mp4", endless()))
+"""
+
+
+async def test_what_a_killed_process_was_writing_goes_after_an_hour_and_nothing_else_does(
+    store: Store, tmp_path: Path
+) -> None:
+    await store.put("videos/other.mp4", b"film")
+    folder = tmp_path / "media" / "videos"
+    theirs = folder / "holiday #1"
+    theirs.touch()
+    left = unfinished_by_a_killed(folder)
+
+    young = store.clear_unfinished(older_than=timedelta(hours=1))
+    long_ago = time.time() - 3700
+    for file in (left, theirs, folder / "other.mp4"):
+        os.utime(file, (long_ago, long_ago))
+    old = store.clear_unfinished(older_than=timedelta(hours=1))
+
+    assert (young, old) == (0, 1)
+    assert sorted(folder.iterdir()) == [theirs, folder / "other.mp4"]
+
+
+def unfinished_by_a_killed(folder: Path) -> Path:
+    """Kill a process that is storing a file, and give what it left."""
+    command = [sys.executable, "-c", WRITES_WITHOUT_END, folder.parent.as_uri()]
+    with subprocess.Popen(command) as writing:
+        try:
+            wait_until(lambda: any(folder.glob("some*")))
+        finally:
+            writing.kill()
+    (left,) = folder.glob("some*")
+    return left
