@@ -130,9 +130,12 @@ async def spend(limit: Limit, who: str) -> Spent:
     return used
 
 
-async def start_video(user_id: str, key: str | None) -> None:
-    """Use `GENERATE` once for one press: a repeat of one that was let through, by the same key, uses nothing more."""
-    press = _subject(f"{user_id} {key}") if key else ""
+async def start_video(user_id: str, key: str | None, *, fingerprint: str) -> None:
+    """Use `GENERATE` once for one press: a repeat of one that was let through, by the same key, uses nothing more.
+
+    `fingerprint` tells what is asked for: the same key with anything else is another press.
+    """
+    press = _subject(f"{user_id} {fingerprint} {key}") if key else ""
     if press and not await _ask(_is_fresh, press):
         return
     await spend(GENERATE, user_id)

@@ -46,7 +46,7 @@ async def generate_video(
         picture_ids=uses_of(body.image_urls),
         template_id=body.template_id,
     )
-    await rate_limits.start_video(user.id, idempotency_key)
+    await rate_limits.start_video(user.id, idempotency_key, fingerprint=request.fingerprint())
     async with pictures.claimed(user_id=user.id, picture_ids=request.picture_ids):
         videos = await start_videos(
             user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key

@@ -129,7 +129,7 @@ class Studio(rx.State):
 
 async def _begin(user_id: str, wish: Wish) -> None:
     request = wish.request
-    await rate_limits.start_video(user_id, wish.key or None)
+    await rate_limits.start_video(user_id, wish.key or None, fingerprint=request.fingerprint())
     async with pictures.claimed(user_id=user_id, picture_ids=request.picture_ids):
         await start_videos(
             user_id=user_id, request=request, count=wish.variations, idempotency_key=wish.key or None

@@ -56,6 +56,17 @@ def test_five_videos_in_ten_minutes_and_the_next_one_is_told_when(make_api: Make
     assert api.someone().generate("ice").status_code == 202, "others have their own"
 
 
+def test_one_key_lets_no_more_words_be_judged_than_many_do(make_api: MakeApi) -> None:
+    ada = make_api(generation_limit="5/10minutes").someone(credits=1000)
+
+    answers = [ada.generate(f"sandbox:deny {number}", key="once") for number in range(7)]
+    repeated = ada.generate("sandbox:deny 4", key="once")
+
+    assert [answer.status_code for answer in answers] == [451] * 5 + [429] * 2
+    assert repeated.status_code == 451, "the same press was let through before, and is not counted anew"
+    assert ada.balance() == 1000
+
+
 def test_answers_tell_what_is_left(make_api: MakeApi) -> None:
     ada = make_api(api_limit="3/minute").someone()
 
