@@ -11,6 +11,7 @@ from cuttingasmr.rate_limits import (
     SIGN_IN_ACCOUNT,
     SIGN_IN_ADDRESS,
     SIGN_UP,
+    SIGN_UP_DAY,
     spend,
 )
 
@@ -22,8 +23,9 @@ async def count_sign_in(email: str, address: str) -> None:
 
 
 async def count_sign_up(address: str) -> None:
-    """Count one new account from an address."""
+    """Count one new account from an address, good or not."""
     await spend(SIGN_UP, address)
+    await spend(SIGN_UP_DAY, address)
 
 
 async def count_letter(email: str, address: str) -> None:

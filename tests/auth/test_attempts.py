@@ -94,6 +94,11 @@ async def test_sign_ups_of_an_address_are_limited() -> None:
     await attempts.count_sign_up("10.0.0.2")
 
 
+async def test_who_develops_opens_as_many_as_they_like() -> None:
+    for _ in range(60):
+        await rate_limits.spend(rate_limits.SIGN_UP_DAY, "10.0.0.1")
+
+
 @pytest.mark.parametrize(
     "email",
     [
