@@ -94,10 +94,10 @@ SIGN_UP_DAY = Limit("sign-up-day", _strictly("50 per day"), "That were many new 
 whole office comes in on one day, and a script does not get far."""
 
 LETTERS_TO = Limit("letters-to", _always("5 per hour"), "That were many letters to one address.")
-"""Letters to one address that were asked for, by whomever: nobody's mailbox is filled by us."""
+"""Letters to one mailbox that were asked for, by whomever, with new accounts among them: nobody's is filled by us."""
 
 LETTERS_FROM = Limit("letters-from", _always("30 per hour"), "That were many letters from one place.")
-"""Letters that were asked for from one network address."""
+"""Letters that were asked for from one network address; those to new accounts are bounded by `SIGN_UP_DAY`."""
 
 PASSWORD_TRIES = Limit("password-tries", _always("10 per 15 minutes"), "That were many tries.")
 """Tries at the present password of somebody who is signed in: a session that is left open is no way to guess it."""
