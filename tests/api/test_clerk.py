@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db
+from cuttingasmr.api.app import make_api
 from cuttingasmr.api.headers import EMPTY, page_policy
 from cuttingasmr.auth import bans, clerk, local, sessions
 from cuttingasmr.clerk_address import publishable_key
@@ -29,6 +32,7 @@ from tests.support.clerk_api import ClerkApi, Somebody, serving_clerk
 from tests.support.databases import Databases
 from tests.support.people import make_user
 from tests.support.site import PASSWORD, Sandbox, wait_until
+from tests.support.who_may import ROUTES
 
 BROKEN = (
     "expired", "not-yet", "other-signer", "alg-none", "hs256", "other-issuer", "no-azp", "foreign-azp", "pending",
@@ -560,6 +564,24 @@ def test_accounts_are_made_at_clerk_alone_where_there_is_clerk(site: ClerkApi) -
     assert (signed_up.status_code, signed_up.json()["code"]) == (403, "SignUpElsewhere")
     assert browser.post("/api/auth/demo").status_code == 404
     assert site.api.written() == written
+
+
+def test_every_route_is_described_with_what_a_bearer_is_told_whose_address_is_anothers(
+    site: ClerkApi,
+) -> None:
+    email = address()
+    make_local(email, is_verified=False)
+    bearer = {"Authorization": f"Bearer {site.door.token_of(site.door.join(email=email)['id'])}"}
+    paths, browser = make_api().openapi()["paths"], site.api.browser()
+    told = set[int]()
+
+    for name in (name for name, route in ROUTES.items() if route.nobody == HTTPStatus.UNAUTHORIZED):
+        method, _, path = name.partition(" ")
+        answer = browser.request(method, re.sub(r"{\w+}", "1", path), headers=bearer)
+        told.add(answer.status_code)
+        assert str(answer.status_code) in paths[path][method.lower()]["responses"], name
+
+    assert told >= {409}
 
 
 # --- syncing, and Clerk being away
