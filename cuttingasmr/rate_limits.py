@@ -105,6 +105,9 @@ PASSWORD_TRIES = Limit("password-tries", _always("10 per 15 minutes"), "That wer
 REFUSED_TOKENS = Limit("refused-tokens", _strictly("120 per minute"), "That were many tries to sign in.")
 """Tokens of Clerk's that were brought from one address and refused. A good one is taken whatever was before it."""
 
+SYNC = Limit("sync", _always("10 per minute"))
+"""Questions of one person who they are at Clerk now: each is one of ours to Clerk, of which it takes so many from all of us."""
+
 CHECKOUT = Limit("checkout", _strictly("30 per 10 minutes"), "That were many visits to the payment page.")
 PICTURES = Limit("pictures", _always("40 per hour"), "That were many pictures in one hour.")
 """Pictures that one person may bring, good or bad: each costs a second of work, and space for a day."""
@@ -128,6 +131,7 @@ TABLE = (
     LETTERS_FROM,
     PASSWORD_TRIES,
     REFUSED_TOKENS,
+    SYNC,
     CHECKOUT,
     PICTURES,
     FEEDBACK,

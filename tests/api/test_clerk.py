@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db
@@ -596,6 +596,46 @@ def test_syncing_reads_who_somebody_is_now(site: ClerkApi) -> None:
         told = ask("/api/user/sync").json()
         assert (told["user"]["name"], told["user"]["email"]) == ("Augusta", email)
         assert (told["totalCredits"], told["usedCredits"], told["remainingCredits"]) == (18, 0, 18)
+
+
+def test_clerk_is_asked_about_one_person_ten_times_a_minute(site: ClerkApi) -> None:
+    ada, before = site.someone(), asked_of_clerk(site)
+
+    answers = [ada.http.get("/api/user/sync") for _ in range(12)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    assert asked_of_clerk(site) == before + 10
+    assert site.someone().http.get("/api/user/sync").status_code == 200, "others have their own"
+
+
+def test_who_moves_to_an_address_that_is_taken_at_this_moment_keeps_theirs(site: ClerkApi) -> None:
+    old, new = address(), address()
+    ada = site.someone(email=old)
+    site.door.change(ada.clerk_id, deliver="never", email=new)
+
+    with Session(db.get_engine()) as rival, ThreadPoolExecutor() as pool:
+        rival.add(User(email=new, name="Rival"))
+        rival.flush()
+        answer = pool.submit(ada.http.get, "/api/user/sync")
+        wait_until(somebody_waits)
+        rival.commit()
+        told = answer.result()
+
+    assert (told.status_code, told.json()["user"]["email"]) == (200, old)
+
+
+def somebody_waits() -> bool:
+    """Tell whether somebody waits for the database; SQLite does not say, and has one writer at a time."""
+    if db.get_engine().dialect.name == "sqlite":
+        return True
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return db.look(lambda session: bool(session.connection().execute(waiting).scalar_one()))
+
+
+def asked_of_clerk(site: ClerkApi) -> int:
+    """Count what Clerk was asked about people."""
+    return site.api.sandbox.counts("clerk").get("users", 0)
 
 
 def test_syncing_somebody_who_has_left_clerk_and_has_a_password_changes_nothing(site: ClerkApi) -> None:
