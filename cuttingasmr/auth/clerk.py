@@ -193,9 +193,7 @@ async def _meet(claims: Claims) -> User:
 async def _admit(person: ClerkUser) -> User:
     try:
         return await db.transact(clerk_people.admit, person=person)
-    except (
-        IntegrityError
-    ):  # another request of theirs, or somebody with that address, was quicker; now that can be seen
+    except IntegrityError:  # another request of theirs, or whoever has that address, was quicker
         return await db.transact(clerk_people.admit, person=person)
 
 
