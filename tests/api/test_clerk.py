@@ -626,10 +626,13 @@ def test_who_moves_to_an_address_that_is_taken_at_this_moment_keeps_theirs(site:
 
 
 def somebody_waits() -> bool:
-    """Tell whether somebody waits for the database; SQLite does not say, and has one writer at a time."""
+    """Tell whether a change of an account waits for another one; SQLite does not say, and has one writer at a time."""
     if db.get_engine().dialect.name == "sqlite":
         return True
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE users%'"
+    )
     return db.look(lambda session: bool(session.connection().execute(waiting).scalar_one()))
 
 
