@@ -3,7 +3,6 @@
 AppError (500)
 ├── BadRequest (400)
 │   └── BadJson
-├── TooLarge (413)
 ├── SignInRequired (401)
 │   └── WrongCredentials, BadSignature, AccountLeaving
 ├── InsufficientCredits (402)
@@ -15,6 +14,7 @@ AppError (500)
 │   ├── KeyReused, AgreementNeeded
 │   └── AlreadyEnded, AlreadySubmitted
 ├── LinkOver (410)
+├── TooLarge (413)
 ├── Invalid (422)
 │   ├── InvalidPrompt, InvalidRatio, InvalidDuration, ...
 │   └── WrongPassword

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -28,6 +29,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ONE_PRESS = parse("1 per 10 minutes")
+PEOPLE_WHO_PRESS = 20
+"""So many people at one network address may start videos as fast as each may alone: more than an office has at its keys at once."""
 
 log = structlog.get_logger()
 
@@ -60,12 +63,24 @@ def _strictly(rule: str) -> Callable[[], str]:
     return lambda: rule if get_settings().strict_limits else MANY
 
 
+def _together() -> str:
+    alone = parsed(get_settings().generation_limit)
+    return f"{alone.amount * PEOPLE_WHO_PRESS} per {alone.get_expiry()} seconds"
+
+
 GENERATE = Limit(
     "generate",
     lambda: get_settings().generation_limit,
     "You have started as many videos as can be started in so short a time.",
 )
 """New videos of one person: a press of the button is one, however many variations it makes; a repeat is none."""
+
+GENERATE_ADDRESS = Limit(
+    "generate-address",
+    _together,
+    "From where you are, as many videos have been started as can be in so short a time.",
+)
+"""New videos from one network address, whoever presses: many accounts of one person's gain them little."""
 
 SIGN_IN_ACCOUNT = Limit("sign-in-account", _always("10 per 15 minutes"), "That were many tries to sign in.")
 """Tries on one account from anywhere: a guesser's budget."""
@@ -74,17 +89,24 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", _always("60 per 15 minutes"), "That w
 """Tries from one network address, which a school or an office may share."""
 
 SIGN_UP = Limit("sign-up-address", _always("20 per minute"), "That were many new accounts from one place.")
+SIGN_UP_DAY = Limit("sign-up-day", _strictly("50 per day"), "That were many new accounts from one place.")
+"""Tries to open an account from one network address, each of which may bring welcome credits, and a letter to somebody: a
+whole office comes in on one day, and a script does not get far."""
+
 LETTERS_TO = Limit("letters-to", _always("5 per hour"), "That were many letters to one address.")
-"""Letters to one address that were asked for, by whomever: nobody's mailbox is filled by us."""
+"""Letters to one mailbox that were asked for, by whomever, with new accounts among them: nobody's is filled by us."""
 
 LETTERS_FROM = Limit("letters-from", _always("30 per hour"), "That were many letters from one place.")
-"""Letters that were asked for from one network address."""
+"""Letters that were asked for from one network address; those to new accounts are bounded by `SIGN_UP_DAY`."""
 
 PASSWORD_TRIES = Limit("password-tries", _always("10 per 15 minutes"), "That were many tries.")
 """Tries at the present password of somebody who is signed in: a session that is left open is no way to guess it."""
 
 REFUSED_TOKENS = Limit("refused-tokens", _strictly("120 per minute"), "That were many tries to sign in.")
 """Tokens of Clerk's that were brought from one address and refused. A good one is taken whatever was before it."""
+
+SYNC = Limit("sync", _always("10 per minute"))
+"""Questions of one person who they are at Clerk now: each is one of ours to Clerk, of which it takes so many from all of us."""
 
 CHECKOUT = Limit("checkout", _strictly("30 per 10 minutes"), "That were many visits to the payment page.")
 PICTURES = Limit("pictures", _always("40 per hour"), "That were many pictures in one hour.")
@@ -100,13 +122,16 @@ WEBHOOK_JUNK = Limit("webhook-junk", _strictly("60 per minute"))
 
 TABLE = (
     GENERATE,
+    GENERATE_ADDRESS,
     SIGN_IN_ACCOUNT,
     SIGN_IN_ADDRESS,
     SIGN_UP,
+    SIGN_UP_DAY,
     LETTERS_TO,
     LETTERS_FROM,
     PASSWORD_TRIES,
     REFUSED_TOKENS,
+    SYNC,
     CHECKOUT,
     PICTURES,
     FEEDBACK,
@@ -130,23 +155,42 @@ async def spend(limit: Limit, who: str) -> Spent:
     return used
 
 
-async def start_video(user_id: str, key: str | None) -> None:
-    """Use `GENERATE` once for one press: a repeat of one that was let through, by the same key, uses nothing more."""
-    press = _subject(f"{user_id} {key}") if key else ""
+async def start_video(user_id: str, key: str | None, *, fingerprint: str, address: str) -> None:
+    """Use `GENERATE` and `GENERATE_ADDRESS` once for one press: a repeat of one that was let through uses nothing more.
+
+    It is a repeat by the same key with the same `fingerprint`, which tells what is asked for. `address`: where on the network.
+    """
+    press = _subject(f"{user_id} {fingerprint} {key}") if key else ""
     if press and not await _ask(_is_fresh, press):
         return
-    await spend(GENERATE, user_id)
+    await spend(GENERATE, user_id)  # first: who is over their own limit takes nothing from their neighbours
+    await spend(GENERATE_ADDRESS, address)
     if press:
         await _ask(_remember, press)
 
 
 def wait(seconds: int) -> str:
-    """Say when: "in 40 seconds", "in 4 minutes"."""
+    """Say when: "in 40 seconds", "in 4 minutes", "in 3 hours"."""
     if seconds == 1:
         return "in a second"
     if seconds < 90:  # noqa: PLR2004 - from there on nobody counts seconds
         return f"in {seconds} seconds"
-    return f"in {math.ceil(seconds / 60)} minutes"
+    if seconds <= 5400:  # noqa: PLR2004 - an hour and a half
+        return f"in {math.ceil(seconds / 60)} minutes"
+    return f"in {math.ceil(seconds / 3600)} hours"
+
+
+def network(host: str) -> str:
+    """Give the address that counts for limits: of IPv6 the first half, since the other is anybody's own to choose."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
 
 
 async def _ask(

@@ -39,7 +39,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 @router.post("/auth/sign-up", tags=["account"])
 async def sign_up(body: SignUp, request: Request, response: Response) -> SessionAnswer:
     """Open an account with its welcome credits, and sign in."""
-    await attempts.count_sign_up(address_of(request))
+    await attempts.count_sign_up(address_of(request), body.email)
     user, token = await local.sign_up(
         email=body.email, password=body.password, name=body.name, user_agent=_agent(request)
     )

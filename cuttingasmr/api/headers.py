@@ -22,6 +22,7 @@ from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import StorageUnavailable, get_store
 
 INLINE = re.compile(r"<(script|style)\b(?![^>]*\bsrc=)[^>]*>(.+?)</\1>", re.DOTALL)
+ORIGIN = re.compile(r"^https?://[^/?#]*")
 YEAR_SECONDS = 31_536_000
 Policy = dict[str, tuple[str, ...]]
 
@@ -121,6 +122,13 @@ def _dress(headers: MutableHeaders, path: str, used: Iterable[Spent]) -> None:
     if path.startswith("/api/"):
         headers.setdefault("Cache-Control", "no-store")
         _tell_limits(headers, used)
+    elif "location" in headers:
+        headers["location"] = _within(headers["location"])
+
+
+def _within(location: str) -> str:
+    """Name a page's place on this site alone: who serves the files makes the whole of it from `Host`, which anybody may choose."""
+    return "/" + ORIGIN.sub("", location).lstrip("/\\")
 
 
 def _tell_limits(headers: MutableHeaders, used: Iterable[Spent]) -> None:

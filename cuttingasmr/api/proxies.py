@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
 from typing import cast
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from cuttingasmr.rate_limits import network
 from cuttingasmr.settings import get_settings
 
 SAID = (
@@ -60,14 +60,5 @@ class Proxies:
 
 
 def network_of(scope: Scope) -> str:
-    """Give the address that counts for limits: of IPv6 the first half, since the other is anybody's own to choose."""
-    host = (scope.get("client") or ("unknown", 0))[0]
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return str(host)
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    """Give the caller's address as it counts for limits."""
+    return network(str((scope.get("client") or ("unknown", 0))[0]))

@@ -126,7 +126,7 @@ def _from_shape(method: str, route: APIRoute) -> Generator[int, None, None]:
     if dependant.path_params:
         yield 404
     if any(each.call is holder for each in _flat(dependant)):
-        yield 401
+        yield from (401, 409)  # a token of Clerk's can name an address that is another account's
 
 
 def _flat(dependant: Dependant) -> Generator[Dependant, None, None]:

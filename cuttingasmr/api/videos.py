@@ -5,10 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 
 from cuttingasmr import db, rate_limits
-from cuttingasmr.api.asking import SignedIn
+from cuttingasmr.api.asking import SignedIn, address_of
 from cuttingasmr.api.pictures import uses_of
 from cuttingasmr.api.shapes import (
     Cancel,
@@ -35,7 +35,7 @@ router = APIRouter(prefix="/api", tags=["videos"])
 
 @router.post("/generate-video", status_code=HTTPStatus.ACCEPTED)
 async def generate_video(
-    body: Generate, user: SignedIn, idempotency_key: Annotated[str | None, Header()] = None
+    body: Generate, user: SignedIn, http: Request, idempotency_key: Annotated[str | None, Header()] = None
 ) -> Started:
     """Start a video. The same Idempotency-Key with the same body gives the same video and charges nothing more."""
     request = VideoRequest.checked(
@@ -46,7 +46,9 @@ async def generate_video(
         picture_ids=uses_of(body.image_urls),
         template_id=body.template_id,
     )
-    await rate_limits.start_video(user.id, idempotency_key)
+    await rate_limits.start_video(
+        user.id, idempotency_key, fingerprint=request.fingerprint(), address=address_of(http)
+    )
     await pictures.claim(user_id=user.id, picture_ids=request.picture_ids)
     videos = await start_videos(
         user_id=user.id, request=request, count=body.count, idempotency_key=idempotency_key

@@ -19,7 +19,8 @@ from cuttingasmr.auth import clerk_people, sessions
 from cuttingasmr.auth.clerk_token import Claims, get_verifier
 from cuttingasmr.errors import NotFound, SignInRequired, SignInUnavailable
 from cuttingasmr.models import ClerkEnding, ClerkState, User
-from cuttingasmr.providers.clerk import get_clerk
+from cuttingasmr.providers.clerk import ClerkUser, get_clerk
+from cuttingasmr.rate_limits import SYNC, spend
 from cuttingasmr.settings import get_settings
 
 LIFE = timedelta(hours=1)
@@ -74,13 +75,14 @@ async def exchange(*, token: str, cookie: str | None, user_agent: str = "") -> E
 async def sync(user: User, *, gone: clerk_people.Gone | None = None) -> User:
     """Read anew who somebody is at Clerk; an account of ours alone is as it is.
 
-    Raises `SignInRequired` for whom Clerk no longer knows; `gone` is told whose account that is.
+    Raises `SignInRequired` for whom Clerk no longer knows, of which `gone` is told, and `TooManyRequests`.
     """
     if user.clerk_id is None or user.clerk_state == ClerkState.DELETED or not get_settings().has_clerk:
         return user
+    await spend(SYNC, user.id)
     person = await get_clerk().user(user.clerk_id)
     if person is not None:
-        return await db.transact(clerk_people.admit, person=person)
+        return await _admit(person)
     await db.transact(clerk_people.forget, clerk_id=user.clerk_id, gone=gone)
     raise SignInRequired
 
@@ -189,9 +191,13 @@ async def _meet(claims: Claims) -> User:
     person = await get_clerk().user(claims.user_id)
     if person is None or person.id != claims.user_id or person.locked:
         raise SignInRequired
+    return await _admit(person)
+
+
+async def _admit(person: ClerkUser) -> User:
     try:
         return await db.transact(clerk_people.admit, person=person)
-    except IntegrityError:  # another request of theirs was quicker; now the account is there to be found
+    except IntegrityError:  # another request of theirs, or whoever has that address, was quicker
         return await db.transact(clerk_people.admit, person=person)
 
 

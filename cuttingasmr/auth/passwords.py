@@ -1,6 +1,6 @@
 """Changing a password: by the present one, or by a link that was mailed to the account's address.
 
-Either way every other session of the account ends at once, open tabs included, and a letter says so. Who has opened a
+Either way every other session of the account ends at once, open tabs included, and a letter to a confirmed address says so. Who has opened a
 letter to an address has proved that it is theirs: a reset confirms it, too.
 """
 
@@ -118,4 +118,5 @@ def _set(session: Session, user: User, hashed: str, *, action: str, ended: int) 
     links.void(session, user.id, *OPEN_LINKS)
     facts = {"sessionsEnded": ended}
     session.add(AuditEntry(actor=user.id, action=action, subject=user.id, facts=facts))
-    outbox.write(session, LetterKind.PASSWORD_CHANGED, to=user.email, user_id=user.id)
+    if user.email_verified_at is not None:  # or a stranger would be told, as often as somebody likes
+        outbox.write(session, LetterKind.PASSWORD_CHANGED, to=user.email, user_id=user.id)

@@ -129,7 +129,8 @@ def make_nameless(session: Session, *, user_id: str, now: datetime) -> list[str]
         _clean_what_is_nobodys(session, address)
     _leave_clerk(session, user)
     if user.erased_at is None:
-        gone.remember(session, email=user.email)
+        if user.email_verified_at is not None:  # or anybody could take a stranger's welcome
+            gone.remember(session, email=user.email)
         session.add(AuditEntry(actor=NAME, action="user.erased", subject=user_id))
     for part in PARTS:
         if part.table not in BY_THEIR_FILES:

@@ -10,6 +10,7 @@ from reflex_base.event.context import EventContext
 from cuttingasmr.auth import sessions
 from cuttingasmr.generation.desk import Owner
 from cuttingasmr.models import User
+from cuttingasmr.rate_limits import network
 
 
 def owner_of(state: rx.State) -> Owner:
@@ -25,6 +26,11 @@ async def asker(state: rx.State) -> User:
 async def holder(state: rx.State) -> User:
     """Do `asker` for what somebody who is leaving may still do."""
     return await sessions.holder(sessions.token_in(state.router.headers.cookie))
+
+
+def address_of(state: rx.State) -> str:
+    """Give the network address that this page's line comes from, as it counts for limits."""
+    return network(state.router.session.client_ip)
 
 
 def is_page_load() -> bool:

@@ -16,7 +16,7 @@ from cuttingasmr.generation.desk import RETRY
 from cuttingasmr.generation.start import start_videos
 from cuttingasmr.generation.templates import find_template
 from cuttingasmr.settings import get_settings
-from cuttingasmr.states.asking import asker
+from cuttingasmr.states.asking import address_of, asker
 from cuttingasmr.states.views import Part, counted
 from cuttingasmr.states.wishes import Wish, read_form, same_again, wish_of
 
@@ -76,7 +76,7 @@ class Studio(rx.State):
         try:
             wish = read_form(form)
             user = await asker(self)
-            await _begin(user.id, wish)
+            await _begin(self, user.id, wish)
         except AppError as error:
             self._refuse(error, at="form")
         else:
@@ -89,7 +89,7 @@ class Studio(rx.State):
         try:
             user = await asker(self)
             seen = await db.read(library.find, user_id=user.id, name=checked_id(video_id))
-            await _begin(user.id, Wish(same_again(seen.video), 1, f"{RETRY}{seen.video.id}"))
+            await _begin(self, user.id, Wish(same_again(seen.video), 1, f"{RETRY}{seen.video.id}"))
         except AppError as error:
             self._refuse(error, at=str(video_id)[:32])
         else:
@@ -127,9 +127,11 @@ class Studio(rx.State):
         self.answer = f"{SIGN_IN if is_stranger else REFUSED} {uuid4().hex}"
 
 
-async def _begin(user_id: str, wish: Wish) -> None:
+async def _begin(state: rx.State, user_id: str, wish: Wish) -> None:
     request = wish.request
-    await rate_limits.start_video(user_id, wish.key or None)
+    await rate_limits.start_video(
+        user_id, wish.key or None, fingerprint=request.fingerprint(), address=address_of(state)
+    )
     await pictures.claim(user_id=user_id, picture_ids=request.picture_ids)
     await start_videos(
         user_id=user_id, request=request, count=wish.variations, idempotency_key=wish.key or None

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db, live
+from cuttingasmr.api.app import make_api
 from cuttingasmr.api.headers import EMPTY, page_policy
 from cuttingasmr.auth import bans, clerk, local, sessions
 from cuttingasmr.clerk_address import publishable_key
@@ -31,6 +34,7 @@ from tests.support.clerk_api import ClerkApi, Somebody, serving_clerk
 from tests.support.databases import Databases
 from tests.support.people import make_user, make_video
 from tests.support.site import PASSWORD, Sandbox, wait_until
+from tests.support.who_may import ROUTES
 
 BROKEN = (
     "expired", "not-yet", "other-signer", "alg-none", "hs256", "other-issuer", "no-azp", "foreign-azp", "pending",
@@ -623,6 +627,24 @@ def test_accounts_are_made_at_clerk_alone_where_there_is_clerk(site: ClerkApi) -
     assert site.api.written() == written
 
 
+def test_every_route_is_described_with_what_a_bearer_is_told_whose_address_is_anothers(
+    site: ClerkApi,
+) -> None:
+    email = address()
+    make_local(email, is_verified=False)
+    bearer = {"Authorization": f"Bearer {site.door.token_of(site.door.join(email=email)['id'])}"}
+    paths, browser = make_api().openapi()["paths"], site.api.browser()
+    told = set[int]()
+
+    for name in (name for name, route in ROUTES.items() if route.nobody == HTTPStatus.UNAUTHORIZED):
+        method, _, path = name.partition(" ")
+        answer = browser.request(method, re.sub(r"{\w+}", "1", path), headers=bearer)
+        told.add(answer.status_code)
+        assert str(answer.status_code) in paths[path][method.lower()]["responses"], name
+
+    assert told >= {409}
+
+
 # --- syncing, and Clerk being away
 
 
@@ -635,6 +657,49 @@ def test_syncing_reads_who_somebody_is_now(site: ClerkApi) -> None:
         told = ask("/api/user/sync").json()
         assert (told["user"]["name"], told["user"]["email"]) == ("Augusta", email)
         assert (told["totalCredits"], told["usedCredits"], told["remainingCredits"]) == (18, 0, 18)
+
+
+def test_clerk_is_asked_about_one_person_ten_times_a_minute(site: ClerkApi) -> None:
+    ada, before = site.someone(), asked_of_clerk(site)
+
+    answers = [ada.http.get("/api/user/sync") for _ in range(12)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    assert asked_of_clerk(site) == before + 10
+    assert site.someone().http.get("/api/user/sync").status_code == 200, "others have their own"
+
+
+def test_who_moves_to_an_address_that_is_taken_at_this_moment_keeps_theirs(site: ClerkApi) -> None:
+    old, new = address(), address()
+    ada = site.someone(email=old)
+    site.door.change(ada.clerk_id, deliver="never", email=new)
+
+    with Session(db.get_engine()) as rival, ThreadPoolExecutor() as pool:
+        rival.add(User(email=new, name="Rival"))
+        rival.flush()
+        answer = pool.submit(ada.http.get, "/api/user/sync")
+        wait_until(somebody_waits)
+        rival.commit()
+        told = answer.result()
+
+    assert (told.status_code, told.json()["user"]["email"]) == (200, old)
+
+
+def somebody_waits() -> bool:
+    """Tell whether a change of an account waits for another one; SQLite does not say, and has one writer at a time."""
+    if db.get_engine().dialect.name == "sqlite":
+        return True
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE users%'"
+    )
+    return db.look(lambda session: bool(session.connection().execute(waiting).scalar_one()))
+
+
+def asked_of_clerk(site: ClerkApi) -> int:
+    """Count what Clerk was asked about people."""
+    return site.api.sandbox.counts("clerk").get("users", 0)
 
 
 def test_syncing_somebody_who_has_left_clerk_and_has_a_password_changes_nothing(site: ClerkApi) -> None:

@@ -121,6 +121,7 @@ def test_a_password_is_changed_by_the_present_one(ada: Ada) -> None:
 
 
 def test_an_address_is_changed_by_a_letter_to_the_new_one(api: Api, ada: Ada) -> None:
+    assert ada.post("verify", token=token_to(api, ada.email)).is_success
     new = f"{new_id()}@new.example"
     answer = ada.post("change-email", email=new, password=PASSWORD)
     assert answer.json() == {"success": True, "email": new}

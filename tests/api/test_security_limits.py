@@ -56,6 +56,56 @@ def test_five_videos_in_ten_minutes_and_the_next_one_is_told_when(make_api: Make
     assert api.someone().generate("ice").status_code == 202, "others have their own"
 
 
+def test_one_key_lets_no_more_words_be_judged_than_many_do(make_api: MakeApi) -> None:
+    ada = make_api(generation_limit="5/10minutes").someone(credits=1000)
+
+    answers = [ada.generate(f"sandbox:deny {number}", key="once") for number in range(7)]
+    repeated = ada.generate("sandbox:deny 4", key="once")
+
+    assert [answer.status_code for answer in answers] == [451] * 5 + [429] * 2
+    assert repeated.status_code == 451, "the same press was let through before, and is not counted anew"
+    assert ada.balance() == 1000
+
+
+def test_many_accounts_at_one_address_start_no_more_than_twenty_people_would(make_api: MakeApi) -> None:
+    api = make_api(generation_limit="2/10minutes", trusted_proxies="127.0.0.1")
+    people = [api.someone(credits=100) for _ in range(20)]
+    late = api.someone()
+    for _ in range(3):
+        assert people[0].generate("").status_code == 422  # what is not well-formed is not counted
+    for person in people:
+        for word in ("ice", "soap"):
+            assert person.generate(word, key=word).status_code == 202
+
+    refused = late.generate("ice")
+    repeated = people[0].generate("ice", key="ice")
+    over = people[1].generate("one too many")
+    elsewhere = late.http.post(
+        "/api/generate-video", json={"prompt": "ice"}, headers={"x-forwarded-for": CLIENT}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "TooManyRequests")
+    assert refused.json()["error"].startswith("From where you are, as many videos have been started")
+    assert 0 < int(refused.headers["retry-after"]) <= 600
+    assert (repeated.status_code, elsewhere.status_code) == (202, 202)
+    assert over.json()["error"].startswith("You have started"), "one's own limit is told first"
+
+
+def test_fifty_accounts_a_day_are_opened_from_one_address_where_limits_are_strict(make_api: MakeApi) -> None:
+    api = make_api(strict_limits="true", trusted_proxies="127.0.0.1")
+    for _ in range(50):
+        asyncio.run(rate_limits.spend(rate_limits.SIGN_UP_DAY, CLIENT))
+    account = {"email": f"{secrets.token_hex(8)}@example.org", "password": "correct horse battery"}
+    browser = api.browser()
+
+    refused = browser.post("/api/auth/sign-up", json=account, headers={"x-forwarded-for": CLIENT})
+    elsewhere = browser.post("/api/auth/sign-up", json=account, headers={"x-forwarded-for": "198.51.100.7"})
+
+    assert refused.status_code == 429
+    assert refused.json()["error"].endswith("Please try again in 24 hours.")
+    assert elsewhere.status_code == 200
+
+
 def test_answers_tell_what_is_left(make_api: MakeApi) -> None:
     ada = make_api(api_limit="3/minute").someone()
 
@@ -146,7 +196,14 @@ def test_settings_that_mean_nothing_are_refused(field: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(1, "in a second"), (40, "in 40 seconds"), (90, "in 2 minutes"), (600, "in 10 minutes")],
+    [
+        (1, "in a second"),
+        (40, "in 40 seconds"),
+        (90, "in 2 minutes"),
+        (600, "in 10 minutes"),
+        (5400, "in 90 minutes"),
+        (86_399, "in 24 hours"),
+    ],
 )
 def test_how_long_to_wait_is_said_as_people_do(seconds: int, said: str) -> None:
     assert rate_limits.wait(seconds) == said

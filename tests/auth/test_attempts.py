@@ -94,6 +94,24 @@ async def test_sign_ups_of_an_address_are_limited() -> None:
     await attempts.count_sign_up("10.0.0.2")
 
 
+async def test_a_mailbox_gets_five_letters_an_hour_whatever_stands_behind_a_plus() -> None:
+    for number in range(3):
+        await attempts.count_sign_up("10.0.0.1", f"ada+{number}@example.org")
+    await attempts.count_letter("ada@example.org", "10.0.0.2")
+    await attempts.count_letter("ada+more@example.org", "10.0.0.3")
+
+    with pytest.raises(TooManyRequests, match="many letters to one address"):
+        await attempts.count_sign_up("10.0.0.4", "Ada+5@example.org")
+    with pytest.raises(TooManyRequests):
+        await attempts.count_letter("ada@example.org", "10.0.0.5")
+    await attempts.count_sign_up("10.0.0.4", "adam@example.org")
+
+
+async def test_who_develops_opens_as_many_as_they_like() -> None:
+    for _ in range(60):
+        await rate_limits.spend(rate_limits.SIGN_UP_DAY, "10.0.0.1")
+
+
 @pytest.mark.parametrize(
     "email",
     [

@@ -224,7 +224,7 @@ async def test_only_so_many_letters_are_asked_for_from_one_place() -> None:
 
 @pytest.mark.usefixtures("database")
 async def test_a_changed_password_keeps_this_session_and_ends_the_others(office: PostOffice) -> None:
-    ada = make_account()
+    ada = make_account(email_verified_at=db.utc_now())
     here, there = begin(ada), begin(ada)
     pending = await token_for(office)
 
@@ -237,6 +237,21 @@ async def test_a_changed_password_keeps_this_session_and_ends_the_others(office:
         await passwords.reset(token=pending, password=PASSWORD)
     assert (await delivered(office, ADDRESS)).subject == "Your password was changed"
     assert (await local.sign_in(email=ADDRESS, password=OTHER))[0].id == ada.id
+
+
+@pytest.mark.usefixtures("database")
+async def test_nobody_hears_of_an_account_that_a_stranger_has_opened_with_their_address(
+    office: PostOffice,
+) -> None:
+    eve = make_account(ADDRESS)
+    await passwords.change(user=eve, present=PASSWORD, new=OTHER, token=None)
+    await addresses.ask_to_change(user=stored(eve), email="eve@new.example", password=OTHER, address=HERE)
+    token = (await delivered(office, "eve@new.example")).token
+    await addresses.confirm(token=token, asker=stored(eve))
+
+    await sending.send_due()
+
+    assert [letter.to for letter in office.letters] == ["eve@new.example"]
 
 
 @pytest.mark.usefixtures("embedded", "office")

@@ -195,6 +195,23 @@ def test_every_answer_carries_the_headers(served: httpx.Client, method: str, pat
     assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        pytest.param("/pricing", "/pricing/", id="a page"),
+        pytest.param("/pricing?from=mail", "/pricing/?from=mail", id="with a question"),
+        pytest.param("//pricing", "/pricing/", id="which would read as a host"),
+        pytest.param("/%5Cx/%2E%2E//pricing", "/%5Cx/..//pricing/", id="and as one after a backslash"),
+    ],
+)
+def test_a_redirect_stays_on_the_site_whatever_host_was_asked(
+    served: httpx.Client, path: str, place: str
+) -> None:
+    answer = served.get(f"{served.base_url}".rstrip("/") + path, headers={"host": "evil.example"})
+
+    assert (answer.status_code, answer.headers["location"]) == (307, place)
+
+
 def test_a_page_that_has_not_changed_keeps_the_policy_of_a_page(served: httpx.Client) -> None:
     first = served.get("/pricing/")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, expect
 
 from cuttingasmr.auth import operators
+from cuttingasmr.auth.sessions import COOKIE
 from cuttingasmr.states.studio import Studio as StudioState
 from tests.support.databases import Databases
 from tests.support.shopper import Shopper
@@ -60,6 +61,36 @@ def test_a_ban_ends_what_somebody_has_open(page: Page, quiet_site: WatchedSite) 
     expect(page.locator("[data-ended]")).to_contain_text(SAYS)
     expect(ada.balance).to_have_count(0)
     operator.http.close()
+
+
+def test_pages_and_api_share_what_may_be_started_from_one_address(
+    databases: Databases, make_site: Callable[..., Site]
+) -> None:
+    place = "203.0.113.7"
+    site = make_site(
+        databases.make("sqlite"),
+        GENERATION_LIMIT="1/10minutes",
+        TRUSTED_PROXIES="127.0.0.1",
+        WORKER="off",
+    )
+    people = [site.visitor() for _ in range(21)]
+    for number, person in enumerate(people):
+        person.http.headers["x-forwarded-for"] = f"198.51.100.{number}"
+        assert person.sign_up(f"{number}@example.org").is_success
+        person.http.headers["x-forwarded-for"] = place
+    for person in people[:20]:
+        person.start("ice")
+    form = {"prompt": "ice", "ratio": "16:9"}
+    cookie = f"{COOKIE}={people[20].http.cookies[COOKIE]}"
+
+    with Socket(site.url, cookie=cookie, via=place) as socket:
+        socket.call(StudioState.event_handlers["start"], form=form)
+        assert socket[StudioState.error].startswith("From where you are, as many videos have been started")
+    with Socket(site.url, cookie=f"{COOKIE}={people[19].http.cookies[COOKIE]}", via="198.51.100.99") as other:
+        other.call(StudioState.event_handlers["start"], form=form)
+        assert other[StudioState.error].startswith("You have started as many videos")
+
+    assert people[20].balance() == 18
 
 
 def test_a_page_says_in_plain_words_when_a_limit_is_met(

@@ -272,8 +272,18 @@ def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone)
     assert row.state == ExportState.GONE
 
 
-def test_the_address_can_be_used_again_without_a_second_welcome(leaver: Someone, api: Api) -> None:
+@pytest.mark.parametrize(
+    ("facts", "welcome"),
+    [
+        pytest.param({"email_verified_at": db.utc_now()}, 0, id="without a second welcome"),
+        pytest.param({}, 18, id="with its welcome, which a stranger could not take"),
+    ],
+)
+def test_the_address_can_be_used_again(
+    leaver: Someone, api: Api, facts: dict[str, object], welcome: int
+) -> None:
     zoe = leaver("zoe")
+    db.run(lambda session: session.get_one(User, zoe.id).sqlmodel_update(facts))
     zoe.leave()
     body = {"email": zoe.email, "password": PASSWORD, "name": "Again"}
     assert api.browser().post("/api/auth/sign-up", json=body).status_code == 409, "it is still theirs"
@@ -282,7 +292,7 @@ def test_the_address_can_be_used_again_without_a_second_welcome(leaver: Someone,
     again = api.browser()
     assert again.post("/api/auth/sign-up", json=body).status_code == 200
 
-    assert again.get("/api/credits").json()["data"]["remainingCredits"] == 0
+    assert again.get("/api/credits").json()["data"]["remainingCredits"] == welcome
     assert leaver("new").http.get("/api/credits").json()["data"]["remainingCredits"] == 18
     assert db.look(audit.find_all) == []
 

@@ -19,13 +19,14 @@ PATIENCE = 10.0
 
 
 class Socket:
-    """One connection, spoken to in Socket.IO's own frames (engine.io 4). `cookie` is what its handshake brings."""
+    """One connection, spoken to in Socket.IO's own frames (engine.io 4). `cookie` is what its handshake brings, `via` what a proxy says."""
 
-    def __init__(self, url: str, *, cookie: str = "", path: str = "/") -> None:
+    def __init__(self, url: str, *, cookie: str = "", path: str = "/", via: str = "") -> None:
         host = url.removeprefix("http://")
         self._token = str(uuid4())
         self._path = path
-        headers = {"Cookie": cookie} if cookie else {}
+        said = {"Cookie": cookie, "X-Forwarded-For": via}
+        headers = {name: value for name, value in said.items() if value}
         self._opened = connect(
             f"ws://{host}{NAMESPACE}/?EIO=4&transport=websocket&token={self._token}",
             origin=url,  # pyright: ignore[reportArgumentType]
