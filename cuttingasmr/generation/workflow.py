@@ -43,6 +43,7 @@ LONGEST_RETRY_SECONDS = 30.0
 LONGEST_STORAGE_PAUSE_SECONDS = 300.0
 FULL = "Your video is finished and safe with the video service, but our storage is full. We keep trying; do not worry."
 WAITING_FOR_PROVIDER = "The video service is busy. Your video keeps its place and starts as soon as it can."
+UNASKED = "The video service cannot tell us how your video is at the moment. We keep asking; it is not lost."
 IN_DOUBT = "The video service did not answer clearly. We wait for word from it before trying again, so that nothing is made twice."
 
 log = structlog.get_logger()
@@ -105,10 +106,20 @@ class Maker:
                 await self._give_up(video.id, failures.LOST)
             case TaskState.UNKNOWN:
                 await db.transact(steps.count_try, video_id=video.id)
-            case _ if _since(video.submit_began_at or video.rendering_at) > get_settings().wait_limit_seconds:
+            case TaskState.PENDING if _age(video) > get_settings().wait_limit_seconds:
                 await self._give_up(video.id, failures.TOO_SLOW)
+            case None:
+                await self._unasked(video)
             case _:
                 pass
+
+    async def _unasked(self, video: Video) -> None:
+        """Wait for an answer that does not come: the provider may have finished the video, and keeps it for two weeks."""
+        limit = get_settings().wait_limit_seconds
+        if _age(video) > limit + get_settings().storage_patience_seconds:
+            await self._give_up(video.id, failures.UNREACHABLE)
+        elif _age(video) > limit and await db.transact(steps.tell, video_id=video.id, notice=UNASKED):
+            live.publish(video.user_id)
 
     async def store(self, video: Video, found: Task | None = None) -> None:
         """Store the file. A full storage is waited for: the provider keeps the video for two weeks."""
@@ -220,6 +231,11 @@ def _has_other_keys() -> bool:
 
 def _refusal(outcome: Outcome) -> Failure:
     return failures.of_provider(outcome.get("code", ""), outcome.get("text", ""))
+
+
+def _age(video: Video) -> float:
+    """Give the seconds that the provider has had a video for."""
+    return _since(video.submit_began_at or video.rendering_at)
 
 
 def _since(moment: datetime | None) -> float:

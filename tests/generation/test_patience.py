@@ -11,9 +11,9 @@ import pytest
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
-from cuttingasmr.generation import workflow
+from cuttingasmr.generation import sweep, workflow
 from cuttingasmr.generation.failures import sentence
-from cuttingasmr.generation.workflow import FULL, IN_DOUBT, WAITING_FOR_PROVIDER, Maker
+from cuttingasmr.generation.workflow import FULL, IN_DOUBT, UNASKED, WAITING_FOR_PROVIDER, Maker
 from cuttingasmr.models import Status, Video
 from cuttingasmr.settings import get_settings
 from tests.support.api import broken
@@ -114,6 +114,36 @@ async def test_a_video_that_never_comes_is_given_up_at_the_limit() -> None:
     await Maker(ME).ask(row(video_id))
 
     expect_given_back(video_id, "TooSlow")
+
+
+async def test_a_video_that_cannot_be_asked_about_is_not_given_up_at_the_limit(strangers: Sandbox) -> None:
+    limit, video_id = get_settings().wait_limit_seconds, begin(never())
+    day = limit + get_settings().storage_patience_seconds
+    held(video_id)
+    await Maker(ME).send(video_id)
+
+    with broken(strangers, "500", only="record-info"):
+        for age, notice in ((limit - 30, ""), (limit + 60, UNASKED), (day - 30, UNASKED)):
+            change(video_id, submit_began_at=ago(age), due_at=db.utc_now())
+            await Maker(ME).ask(row(video_id))
+            expect_kept(video_id, notice)
+        change(video_id, submit_began_at=ago(day + 1))
+        await Maker(ME).ask(row(video_id))
+
+    expect_given_back(video_id, "ProviderUnavailable")
+
+
+@pytest.mark.usefixtures("strangers")
+async def test_a_video_that_was_finished_while_we_were_away_is_stored() -> None:
+    video_id, days = await rendered(), 2 * 86_400
+    change(
+        video_id, submit_began_at=ago(days), rendering_at=ago(days), created_at=ago(days), due_at=ago(days)
+    )
+
+    sweep.reconcile()
+    await Maker(ME).ask(row(video_id))
+
+    assert (row(video_id).status, row(video_id).credits_returned) == (Status.COMPLETED, 0)
 
 
 @pytest.mark.usefixtures("strangers")
