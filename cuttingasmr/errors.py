@@ -32,6 +32,7 @@ HalfConfigured, SchemaMismatch    stop the start, not a request
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Self
 
 
 class AppError(Exception):
@@ -221,6 +222,15 @@ class SignInUnavailable(Unavailable):
 
 class ProviderUnavailable(Unavailable):
     """The video service cannot be reached right now. Please try again in a moment."""
+
+    provider_code = ""
+
+    @classmethod
+    def of(cls, provider_code: str) -> Self:
+        """Keep the provider's own code for it; the visitor is not shown it."""
+        error = cls()
+        error.provider_code = provider_code
+        return error
 
 
 class ProviderRejected(AppError):

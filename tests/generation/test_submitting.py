@@ -106,7 +106,7 @@ async def test_a_provider_that_is_not_there_is_unreachable(rebind: Rebind) -> No
     rebind(veo3_api_base_url=f"http://127.0.0.1:{free_port()}")
     video_id = begin()
 
-    assert await submitting.submit(video_id) == {"state": "unreachable"}
+    assert await submitting.submit(video_id) == {"state": "unreachable", "code": ""}
     assert row(video_id).submit_began_at is None
 
 
