@@ -24,6 +24,7 @@ AppError (500)
     ├── DatabaseUnavailable
     ├── ModerationUnavailable
     ├── SignInUnavailable
+    ├── MakingPaused
     └── ProviderUnavailable
 ProviderRejected (502)    a provider's clear "no"; never shown as it is
 HalfConfigured, SchemaMismatch    stop the start, not a request
@@ -214,6 +215,10 @@ class DatabaseUnavailable(Unavailable):
 
 class ModerationUnavailable(Unavailable):
     """Prompts cannot be checked right now, so no video was started and nothing was charged. Please try again soon."""
+
+
+class MakingPaused(Unavailable):
+    """No new videos can be made at the moment: the video service takes no orders from us. Nothing was charged; please try again later."""
 
 
 class SignInUnavailable(Unavailable):

@@ -17,7 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
-from cuttingasmr.generation import counting, failures, keeping, rows, steps, taking
+from cuttingasmr.generation import counting, failures, keeping, keyless, rows, steps, taking
 from cuttingasmr.generation.failures import Failure
 from cuttingasmr.models import AuditEntry, CreditEntry, EngineBeat, Kind, Status, Video
 from cuttingasmr.settings import get_settings
@@ -55,7 +55,10 @@ def reconcile(*, now: datetime | None = None) -> dict[str, int]:
         "stored-not-completed": _complete,
         "waiting-too-long": _ask,
         "never-coming": _give_up,
+        "without-a-key": keyless.give_up,
     }
+    for user_id in db.run(keyless.tell):
+        live.publish(user_id)
     done = {name: _mend(name, mend, moment) for name, mend in kinds.items()}
     db.run(counting.count, "sweep")
     return done

@@ -14,7 +14,7 @@ import structlog
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import failures, keeping, patience, rows, steps, submitting, taking
+from cuttingasmr.generation import failures, keeping, keyless, patience, rows, steps, submitting, taking
 from cuttingasmr.generation.failures import Action, Failure
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
@@ -60,9 +60,7 @@ class Maker:
             case "refused":
                 await self._refused(video_id, _refusal(outcome))
             case "later":
-                seconds = outcome.get("seconds", 1.0)
-                await self._later(video_id, seconds)
-                return seconds
+                return await self._send_later(video_id, outcome.get("seconds", 1.0))
             case "doubt":
                 await self._wait_for_word(video_id)
             case _:
@@ -158,6 +156,14 @@ class Maker:
         if not is_ours:
             await db.transact(steps.forget_claim, video_id=video.id, claim=video.claim)
             await self._later(video.id, 0)
+
+    async def _send_later(self, video_id: str, seconds: float) -> float:
+        """Let it wait for a key; for one that has to be brought back by somebody only for a while, and its owner is told."""
+        if await db.read(keyless.is_so):
+            await self._try_sending_again(video_id, failures.ACCOUNT, rest=seconds)
+        else:
+            await self._later(video_id, seconds)
+        return seconds
 
     async def _refused(self, video_id: str, failure: Failure) -> None:
         """Give a refused video up, unless that was no word about the prompt: then keep its place for a while."""

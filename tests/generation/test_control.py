@@ -258,6 +258,7 @@ def test_the_sweep_mends_what_nobody_would_and_counts_it() -> None:
         "stored-not-completed": 1,
         "waiting-too-long": 1,
         "never-coming": 0,
+        "without-a-key": 0,
     }
     assert set(done[1].values()) == {0}
     assert returned == [1, 0]
