@@ -25,6 +25,7 @@ AppError (500)
     ├── DatabaseUnavailable
     ├── ModerationUnavailable
     ├── SignInUnavailable
+    ├── MakingPaused
     └── ProviderUnavailable
 ProviderRejected (502)    a provider's clear "no"; never shown as it is
 HalfConfigured, SchemaMismatch    stop the start, not a request
@@ -33,6 +34,7 @@ HalfConfigured, SchemaMismatch    stop the start, not a request
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Self
 
 
 class AppError(Exception):
@@ -216,12 +218,25 @@ class ModerationUnavailable(Unavailable):
     """Prompts cannot be checked right now, so no video was started and nothing was charged. Please try again soon."""
 
 
+class MakingPaused(Unavailable):
+    """No new videos can be made at the moment: the video service takes no orders from us. Nothing was charged; please try again later."""
+
+
 class SignInUnavailable(Unavailable):
     """Clerk, which signs people in here, cannot be reached right now. Please try again in a moment."""
 
 
 class ProviderUnavailable(Unavailable):
     """The video service cannot be reached right now. Please try again in a moment."""
+
+    provider_code = ""
+
+    @classmethod
+    def of(cls, provider_code: str) -> Self:
+        """Keep the provider's own code for it; the visitor is not shown it."""
+        error = cls()
+        error.provider_code = provider_code
+        return error
 
 
 class ProviderRejected(AppError):

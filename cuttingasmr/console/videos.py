@@ -127,6 +127,6 @@ def _is_stuck(session: Session, now: datetime) -> ColumnElement[bool]:
         col(Video.submit_began_at) < late,
         col(Video.rendering_at) < late,
         col(Video.saving_at) < late,
-        col(Video.tries) >= TRIES,
+        col(Video.tries) + col(Video.misses) >= TRIES,
         and_(is_unsent, col(Video.created_at) < now - PATIENT),
     )

@@ -38,6 +38,7 @@ SENTENCES = {
         "PromptRefused": "The video service could not accept this prompt. Try wording it differently.",
         "PictureRejected": "The video service refused a picture: it goes against its content rules. Try another one.",
         "PictureUnreadable": "The video service could not fetch the pictures of this video. It often works on a second try.",
+        "PictureGone": "A picture of this video is not there any more. Please add it again.",
         "RenderFailed": "The video service could not make this video. It often works on a second try.",
         "ProviderSlow": "The video service has trouble and gave no result for this video.",
         "ProviderBusy": "The video service had more work than it takes for too long.",
@@ -82,6 +83,7 @@ ENGLISH_ONLY = _failure("PromptNotEnglish", Fault.PROMPT)
 REFUSED = _failure("PromptRefused", Fault.PROMPT)
 PICTURE_REJECTED = _failure("PictureRejected", Fault.PROMPT)
 PICTURE_UNREADABLE = _failure("PictureUnreadable", Fault.OURS, Action.RETRY)
+PICTURE_GONE = _failure("PictureGone", Fault.OURS)
 RENDER_FAILED = _failure("RenderFailed", Fault.PROVIDER, Action.RETRY)
 SLOW = _failure("ProviderSlow", Fault.PROVIDER, Action.RETRY)
 BUSY = _failure("ProviderBusy", Fault.CAPACITY, Action.WAIT)
@@ -132,8 +134,9 @@ CODES = {
     "500": RENDER_FAILED,
     "501": RENDER_FAILED,
     "505": NOT_OFFERED,
+    "gone": PICTURE_GONE,
 }
-"""What remains to be told by the code alone; what is new is the provider's fault, not the prompt's."""
+"""What remains to be told by the code alone; what is new is the provider's fault, not the prompt's. `gone` is our own word."""
 
 
 def of_provider(code: str, text: str) -> Failure:
@@ -143,6 +146,11 @@ def of_provider(code: str, text: str) -> Failure:
         if all(word in said for word in known.words):
             return known.failure
     return CODES.get(code, RENDER_FAILED)
+
+
+def of_submit(code: str) -> Failure:
+    """Say why an order was not taken that no prompt was at fault for; without a code that tells, the provider was away."""
+    return UNREACHABLE if code == "404" else CODES.get(code, UNREACHABLE)
 
 
 def of_file(code: str) -> Failure:

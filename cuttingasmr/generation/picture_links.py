@@ -114,7 +114,7 @@ def _read(session: Session, *, user_id: str, uses: list[Use]) -> list[tuple[Pict
 
 
 def _gone() -> RefusedRequest:
-    return RefusedRequest("451", "Failed to fetch the image")
+    return RefusedRequest("gone", "A picture is not there any more")
 
 
 def _mac(picture_id: str, cut: str, expires: int) -> str:

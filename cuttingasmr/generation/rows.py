@@ -9,7 +9,7 @@ from sqlmodel import Session, col, update
 
 from cuttingasmr.models import ENDED, Video
 
-FRESH = {"taken_by": "", "tries": 0, "trouble_at": None, "claim": ""}
+FRESH = {"taken_by": "", "tries": 0, "misses": 0, "trouble": "", "trouble_at": None, "claim": ""}
 """What a video has that goes on to its next stage: in nobody's hands, and without the troubles of the one before."""
 
 

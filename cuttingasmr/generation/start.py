@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import InsufficientCredits, Invalid, KeyReused, NotFound, TooManyVideos
-from cuttingasmr.generation import engine, progress, rows, taking
+from cuttingasmr.generation import engine, keyless, progress, rows, taking
 from cuttingasmr.generation.moderation import moderate
 from cuttingasmr.generation.prompts import MODEL, VideoRequest
 from cuttingasmr.models import ENDED, AuditEntry, User, Video, VideoKind
@@ -31,8 +31,8 @@ async def start_video(*, user_id: str, request: VideoRequest, idempotency_key: s
     """Charge a video to this user and set it going; it is made even if nobody waits for it.
 
     The same `idempotency_key` gives the same video and charges nothing more. Raises `InsufficientCredits`, `KeyReused`,
-    `PromptRefused`, `TooManyVideos`, `ModerationUnavailable` or `DatabaseUnavailable`, each with nothing charged and
-    nothing written.
+    `PromptRefused`, `TooManyVideos`, `ModerationUnavailable`, `DatabaseUnavailable`, or `MakingPaused` while none of our
+    keys works, each with nothing charged and nothing written.
     """
     return (await start_videos(user_id=user_id, request=request, idempotency_key=idempotency_key))[0]
 
@@ -176,6 +176,7 @@ def _made_before(
             return made
     if is_short:
         raise _told(session, user_id, count)
+    keyless.refuse(session)
     return []
 
 

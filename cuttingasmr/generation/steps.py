@@ -38,6 +38,16 @@ def count_try(session: Session, *, video_id: str) -> Video | None:
     return rows.get(session, video_id=video_id)
 
 
+def count_miss(session: Session, *, video_id: str) -> None:
+    """Count an answer that knew nothing of a video's task."""
+    rows.note(session, video_id=video_id, misses=col(Video.misses) + 1)
+
+
+def tell(session: Session, *, video_id: str, notice: str) -> str | None:
+    """Say why a video is still to come; gives its owner where that is news to them."""
+    return rows.update_running(session, video_id, col(Video.notice) != notice, notice=notice)
+
+
 def forget_doubt(session: Session, *, video_id: str, began_at: datetime) -> bool:
     """Note that nobody has claimed a submit, so that it may be sent again; false when somebody has, just now."""
     unclaimed = (col(Video.submit_began_at) == began_at, col(Video.provider_task_id).is_(None))

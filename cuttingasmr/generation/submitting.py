@@ -65,7 +65,9 @@ async def _order_of(video: Video) -> Order:
     )
 
 
-async def _not_taken(video: Video, turn: Turn, error: AppError, result: Result) -> Outcome:
+async def _not_taken(
+    video: Video, turn: Turn, error: ProviderUnavailable | RefusedRequest, result: Result
+) -> Outcome:
     """Note that the video was surely not taken, and what that tells about the key; and say it to the workflow."""
     name, refused = turn.key.fingerprint, error.provider_code if isinstance(error, KeyRefused) else ""
     await db.transact(_end_submit, video_id=video.id, turn=turn, result=result, retire=refused)
@@ -79,8 +81,10 @@ async def _not_taken(video: Video, turn: Turn, error: AppError, result: Result) 
     if refused == provider_credit.EMPTY:
         await provider_credit.read_credit(turn.key)  # so that the operator sees it
     if result is not Result.BUSY:
-        return Outcome(state="unreachable")
-    return Outcome(state="busy", seconds=await db.transact(get_key_pool().rests_for))
+        return Outcome(state="unreachable", code=error.provider_code)
+    return Outcome(
+        state="busy", code=error.provider_code, seconds=await db.transact(get_key_pool().rests_for)
+    )
 
 
 def _result_of(error: AppError) -> Result:

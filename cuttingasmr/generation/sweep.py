@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import not_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
-from cuttingasmr.generation import counting, failures, keeping, rows, steps, taking
+from cuttingasmr.generation import counting, failures, keeping, keyless, rows, steps, taking
 from cuttingasmr.generation.failures import Failure
 from cuttingasmr.models import AuditEntry, CreditEntry, EngineBeat, Kind, Status, Video
 from cuttingasmr.settings import get_settings
@@ -27,6 +28,15 @@ QUIET = timedelta(seconds=60)
 
 GRACE = timedelta(minutes=10)
 """Beyond every limit that the engines keep themselves."""
+
+LONGEST_TURN = timedelta(seconds=2 * taking.LONG_SECONDS)
+"""A question about a video is due sooner than that, unless something has gone wrong with it."""
+
+OUTAGE = timedelta(days=3)
+"""For so long nobody may have asked, and a video still be stored: the provider keeps it for two weeks (providers.md §2.10)."""
+
+HAS_TASK = or_(col(Video.provider_task_id).is_not(None), col(Video.claim) != "")
+"""What the provider may have finished, as far as anybody knows."""
 
 AT_ONCE = 500
 SCRATCH_SECONDS = 3600
@@ -47,9 +57,12 @@ def reconcile(*, now: datetime | None = None) -> dict[str, int]:
     kinds: dict[str, Mend] = {
         "held-by-nobody": _let_go,
         "stored-not-completed": _complete,
-        "waiting-too-long": _give_up_waiting,
+        "waiting-too-long": _ask,
         "never-coming": _give_up,
+        "without-a-key": keyless.give_up,
     }
+    for user_id in db.run(keyless.tell):
+        live.publish(user_id)
     done = {name: _mend(name, mend, moment) for name, mend in kinds.items()}
     db.run(counting.count, "sweep")
     return done
@@ -85,7 +98,7 @@ def _mend(name: str, mend: Mend, now: datetime) -> int:
 def _counted(session: Session, name: str, mend: Mend, *, now: datetime) -> list[str]:
     owners = mend(session, now)
     if owners:
-        mended = len(owners) if mend in {_let_go, _complete} else 0
+        mended = len(owners) if mend in {_let_go, _complete, _ask} else 0
         counting.count(session, name, mended=mended, returned=len(owners) - mended)
     return owners
 
@@ -117,22 +130,25 @@ def _complete(session: Session, now: datetime) -> list[str]:
     )
 
 
-def _give_up_waiting(session: Session, now: datetime) -> list[str]:
-    """Give back what the provider has been making for longer than anybody waits."""
+def _ask(session: Session, now: datetime) -> list[str]:
+    """Have the provider asked about what it has been making for longer than anybody waits, where nobody is about to."""
     limit = now - timedelta(seconds=get_settings().wait_limit_seconds) - GRACE
+    is_late = (col(Video.status) == Status.RENDERING, col(Video.rendering_at) < limit)
     late = select(Video.id).where(
-        taking.RUNNING, col(Video.status) == Status.RENDERING, col(Video.rendering_at) < limit
+        taking.RUNNING, taking.FREE, *is_late, col(Video.due_at) > now + LONGEST_TURN
     )
-    return _failed(session, late, failures.TOO_SLOW)
+    return _owners(
+        rows.update_running(session, video_id, taking.FREE, due_at=now)
+        for video_id in session.exec(late.limit(AT_ONCE)).all()
+    )
 
 
 def _give_up(session: Session, now: datetime) -> list[str]:
-    """Give back what has outlasted every patience."""
-    patience = get_settings().storage_patience_seconds + get_settings().wait_limit_seconds
-    old = select(Video.id).where(
-        taking.RUNNING, col(Video.created_at) < now - timedelta(seconds=patience) - GRACE
-    )
-    return _failed(session, old, failures.UNEXPECTED)
+    """Give back what has outlasted every patience; what the provider may have finished, only long after that."""
+    patience = timedelta(seconds=get_settings().storage_patience_seconds + get_settings().wait_limit_seconds)
+    age = col(Video.created_at)
+    is_old = (age < now - patience - GRACE, or_(not_(HAS_TASK), age < now - patience - OUTAGE))
+    return _failed(session, select(Video.id).where(taking.RUNNING, *is_old), failures.UNEXPECTED)
 
 
 def _give_back(session: Session, now: datetime) -> list[str]:

@@ -14,7 +14,7 @@ import structlog
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import failures, keeping, rows, steps, submitting, taking
+from cuttingasmr.generation import failures, keeping, keyless, patience, rows, steps, submitting, taking
 from cuttingasmr.generation.failures import Action, Failure
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
@@ -24,10 +24,6 @@ from cuttingasmr.settings import get_settings
 DOUBTS = 2
 """Submits whose answer was lost and that no callback claimed, before the video is given up: at most one task more."""
 
-PATIENCE_SECONDS = {"busy": 900.0, "unreachable": 120.0}
-"""How long a video waits for a provider that takes no more work, and for one that cannot be reached."""
-
-FETCH_PATIENCE_SECONDS = 600.0
 BROKEN_TRIES = 2
 UNKNOWN_TRIES = 3
 """A record may be late, not lost, once or twice."""
@@ -40,9 +36,9 @@ FAULTS = 12
 """Times that an engine may fail or die over one video before it is given up: it may be what kills them."""
 
 LONGEST_RETRY_SECONDS = 30.0
-LONGEST_STORAGE_PAUSE_SECONDS = 300.0
+LONGEST_FETCH_PAUSE_SECONDS, LONGEST_STORAGE_PAUSE_SECONDS = 60.0, 300.0
 FULL = "Your video is finished and safe with the video service, but our storage is full. We keep trying; do not worry."
-WAITING_FOR_PROVIDER = "The video service is busy. Your video keeps its place and starts as soon as it can."
+UNASKED = "The video service cannot tell us how your video is at the moment. We keep asking; it is not lost."
 IN_DOUBT = "The video service did not answer clearly. We wait for word from it before trying again, so that nothing is made twice."
 
 log = structlog.get_logger()
@@ -64,13 +60,12 @@ class Maker:
             case "refused":
                 await self._refused(video_id, _refusal(outcome))
             case "later":
-                seconds = outcome.get("seconds", 1.0)
-                await self._later(video_id, seconds)
-                return seconds
+                return await self._send_later(video_id, outcome.get("seconds", 1.0))
             case "doubt":
                 await self._wait_for_word(video_id)
-            case state:
-                await self._try_sending_again(video_id, state, rest=outcome.get("seconds", 0.0))
+            case _:
+                failure = failures.of_submit(outcome.get("code", ""))
+                await self._try_sending_again(video_id, failure, rest=outcome.get("seconds", 0.0))
         return None
 
     async def go_on(self, video: Video) -> None:
@@ -101,14 +96,29 @@ class Maker:
                     await self.store(mine, task)
             case TaskState.FAILED if task is not None:
                 await self._make_anew(video, failures.of_provider(task.code, task.text))
-            case TaskState.UNKNOWN if video.tries + 1 >= UNKNOWN_TRIES:
+            case TaskState.UNKNOWN if video.misses + 1 >= UNKNOWN_TRIES:
                 await self._give_up(video.id, failures.LOST)
             case TaskState.UNKNOWN:
-                await db.transact(steps.count_try, video_id=video.id)
-            case _ if _since(video.submit_began_at or video.rendering_at) > get_settings().wait_limit_seconds:
-                await self._give_up(video.id, failures.TOO_SLOW)
+                await db.transact(steps.count_miss, video_id=video.id)
+            case TaskState.PENDING:
+                await self._still_made(video)
             case _:
-                pass
+                await self._unasked(video)
+
+    async def _still_made(self, video: Video) -> None:
+        """Wait on; what had come to nothing before this word of the provider's was not in a row with what may follow."""
+        if _age(video) > get_settings().wait_limit_seconds:
+            await self._give_up(video.id, failures.TOO_SLOW)
+        elif video.tries or video.misses:
+            await db.transact(rows.note, video_id=video.id, tries=0, misses=0)
+
+    async def _unasked(self, video: Video) -> None:
+        """Wait for an answer that does not come: the provider may have finished the video, and keeps it for two weeks."""
+        limit = get_settings().wait_limit_seconds
+        if _age(video) > limit + get_settings().storage_patience_seconds:
+            await self._give_up(video.id, failures.UNREACHABLE)
+        elif _age(video) > limit and await db.transact(steps.tell, video_id=video.id, notice=UNASKED):
+            live.publish(video.user_id)
 
     async def store(self, video: Video, found: Task | None = None) -> None:
         """Store the file. A full storage is waited for: the provider keeps the video for two weeks."""
@@ -118,17 +128,14 @@ class Maker:
                 await steps.complete(video.id)
             case "ended":
                 pass
-            case "failed" | "broken" if video.tries + 1 >= BROKEN_TRIES:
+            case "failed" | "broken" if video.misses + 1 >= BROKEN_TRIES:
                 await self._give_up(video.id, failures.of_file(outcome.get("code", "")))
             case "failed" | "broken":
-                await self._later(video.id, 1.0, tries=video.tries + 1)
+                await self._later(video.id, 1.0, misses=video.misses + 1)
             case "full":
-                patience = get_settings().storage_patience_seconds
-                await self._store_later(
-                    video, patience, failures.STORAGE, LONGEST_STORAGE_PAUSE_SECONDS, FULL
-                )
+                await self._store_later(video, failures.STORAGE, LONGEST_STORAGE_PAUSE_SECONDS, FULL)
             case _:
-                await self._store_later(video, FETCH_PATIENCE_SECONDS, failures.UNREACHABLE, 60.0)
+                await self._store_later(video, failures.UNREACHABLE, LONGEST_FETCH_PAUSE_SECONDS)
 
     async def fault(self, video_id: str) -> None:
         """Note that something unforeseen went wrong, and try again later, but not for ever."""
@@ -150,14 +157,20 @@ class Maker:
             await db.transact(steps.forget_claim, video_id=video.id, claim=video.claim)
             await self._later(video.id, 0)
 
+    async def _send_later(self, video_id: str, seconds: float) -> float:
+        """Let it wait for a key; for one that has to be brought back by somebody only for a while, and its owner is told."""
+        if await db.read(keyless.is_so):
+            await self._try_sending_again(video_id, failures.ACCOUNT, rest=seconds)
+        else:
+            await self._later(video_id, seconds)
+        return seconds
+
     async def _refused(self, video_id: str, failure: Failure) -> None:
         """Give a refused video up, unless that was no word about the prompt: then keep its place for a while."""
         if failure.action is Action.GIVE_BACK:
             await self._give_up(video_id, failure)
         else:
-            await self._try_sending_again(
-                video_id, "busy" if failure.action is Action.WAIT else "unreachable"
-            )
+            await self._try_sending_again(video_id, failure)
 
     async def _make_anew(self, video: Video, failure: Failure) -> None:
         """Have a failed video made once more where that may help, with another key; else give it up."""
@@ -175,7 +188,7 @@ class Maker:
         rest = get_settings().submit_doubt_seconds - _since(video.submit_began_at)
         await self._later(video_id, max(0.0, rest), notice=IN_DOUBT)
 
-    async def _try_sending_again(self, video_id: str, state: str, *, rest: float = 0.0) -> None:
+    async def _try_sending_again(self, video_id: str, failure: Failure, *, rest: float = 0.0) -> None:
         """Keep its place for a video that surely was not sent, until patience ends.
 
         After a `rest` of every key somebody else goes first: what is refused again and again must not hold the others up.
@@ -183,23 +196,22 @@ class Maker:
         video = await db.read(rows.get, video_id=video_id)
         if video is None:
             return
-        tried = _since(video.trouble_at)
-        if tried >= PATIENCE_SECONDS.get(state, PATIENCE_SECONDS["unreachable"]):
-            await self._give_up(video_id, failures.UNREACHABLE)
+        trouble = patience.judge(video, failure)
+        if trouble.is_over:
+            await self._give_up(video_id, failure)
             return
-        pause = _growing(tried, 2.0, LONGEST_RETRY_SECONDS) + rest
-        since = video.trouble_at or db.utc_now()
-        await self._later(video_id, pause, notice=WAITING_FOR_PROVIDER, trouble_at=since)
+        pause = _growing(trouble.tried, 2.0, LONGEST_RETRY_SECONDS) + rest
+        notice = patience.NOTICES.get(trouble.code, patience.WAITING_FOR_PROVIDER)
+        await self._later(video_id, pause, notice=notice, **trouble.facts)
 
     async def _store_later(
-        self, video: Video, patience: float, failure: Failure, longest: float, notice: str | None = None
+        self, video: Video, failure: Failure, longest: float, notice: str | None = None
     ) -> None:
-        tried = _since(video.trouble_at)
-        if tried >= patience:
+        trouble = patience.judge(video, failure)
+        if trouble.is_over:
             await self._give_up(video.id, failure)
             return
-        since = {"trouble_at": video.trouble_at or db.utc_now()}
-        await self._later(video.id, _growing(tried, 2.0, longest), notice=notice, **since)
+        await self._later(video.id, _growing(trouble.tried, 2.0, longest), notice=notice, **trouble.facts)
 
     async def _later(
         self, video_id: str, seconds: float, *, notice: str | None = None, **facts: object
@@ -220,6 +232,11 @@ def _has_other_keys() -> bool:
 
 def _refusal(outcome: Outcome) -> Failure:
     return failures.of_provider(outcome.get("code", ""), outcome.get("text", ""))
+
+
+def _age(video: Video) -> float:
+    """Give the seconds that the provider has had a video for."""
+    return _since(video.submit_began_at or video.rendering_at)
 
 
 def _since(moment: datetime | None) -> float:

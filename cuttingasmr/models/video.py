@@ -163,7 +163,11 @@ class Video(SQLModel, table=True):
     taken_by: str = Field(default="", max_length=64)
     """The engine that is at work on it right now; empty for none."""
     tries: int = 0
-    """Attempts in a row that came to nothing."""
+    """Times that an engine has failed or died over it."""
+    misses: int = 0
+    """Answers in a row that knew nothing of its task, or had no whole file."""
+    trouble: str = Field(default="", max_length=64)
+    """What it waits for, by the code that it would end with; empty for nothing."""
     trouble_at: datetime | None = later()
     """Since when the provider, or our storage, has not been taking it."""
     doubts: int = 0

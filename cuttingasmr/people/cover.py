@@ -178,7 +178,9 @@ PARTS: Final = (
         Video,
         _by_user(Video),
         "your videos: what you wrote, the settings, and how their making went",
-        hidden=_named("request_hash", "search_text", "provider_key", "claim", "taken_by", "tries", "due_at"),
+        hidden=_named(
+            "request_hash", "search_text", "provider_key", "claim", "taken_by", "tries", "misses", "due_at"
+        ),
         blank={
             "prompt": "",
             "title": "",

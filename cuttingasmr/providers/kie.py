@@ -40,10 +40,13 @@ UPLOAD_FOLDER = "images/frames"
 
 RATE_LIMITED, NOT_FOUND, BAD_REQUEST, INVALID = 429, 404, 400, 422
 KEY_REFUSALS = frozenset({401, 402})
-REFUSALS = frozenset({400, 422, 451})
-"""Codes by which the prompt, or what came with it, is refused (§2.5)."""
+BUSY = frozenset({RATE_LIMITED, 455})
+"""Codes of a provider that takes no work now: too many orders, and maintenance (§2.5)."""
 
-NOT_STARTED = frozenset({403, 404, 405, 455, 500, 501, 502, 503, 505})
+REFUSALS = frozenset({400, 422, 451, 505})
+"""Codes by which the prompt, or what came with it, is refused, and what is not offered (§2.5)."""
+
+NOT_STARTED = frozenset({403, 404, 405, 500, 501, 502, 503})
 """Codes by which kie.ai itself says, in its own envelope and without a task, that it did not take the order. See
 docs/decisions/0003; 408, 409, 425 and whatever is new leave it uncertain."""
 
@@ -232,14 +235,14 @@ def _turned_away(status: int) -> Exception:
 
 def _refusal(envelope: Envelope) -> Exception:
     """Sort an error that names no task: kie.ai's own word that nothing was started, where it is one."""
-    if envelope.code == RATE_LIMITED:
-        return Busy()
+    if envelope.code in BUSY:
+        return Busy.of(str(envelope.code))
     if envelope.code in KEY_REFUSALS:
         return KeyRefused(str(envelope.code))
     if envelope.code in REFUSALS:
         return RefusedRequest(str(envelope.code), envelope.msg)
     if envelope.code in NOT_STARTED and not any(word in envelope.msg.lower() for word in TIMED_OUT):
-        return ProviderUnavailable()
+        return ProviderUnavailable.of(str(envelope.code))
     return Uncertain()
 
 

@@ -18,6 +18,8 @@ from cuttingasmr.settings import get_settings
 class Busy(ProviderUnavailable):
     """The video service has more work than it takes right now. Your video keeps its place."""
 
+    provider_code = "429"
+
 
 class KeyRefused(ProviderUnavailable):
     """The video service does not take our key. This is ours to mend."""

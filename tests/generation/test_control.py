@@ -32,7 +32,7 @@ from cuttingasmr.generation import (
     taking,
 )
 from cuttingasmr.generation.prompts import VideoRequest
-from cuttingasmr.models import AuditEntry, ChoreRun, Status, Video
+from cuttingasmr.models import AuditEntry, ChoreRun, EngineBeat, Status, Video
 from tests.support.people import make_user
 from tests.support.site import Sandbox
 
@@ -246,7 +246,8 @@ def test_the_sweep_mends_what_nobody_would_and_counts_it() -> None:
     long_ago = db.utc_now() - timedelta(hours=2)
     change(held.id, taken_by="a ghost")
     change(stored.id, status=Status.SAVING, saving_at=long_ago, file_key="videos/x.mp4", poster_key="p")
-    change(late.id, status=Status.RENDERING, rendering_at=long_ago, provider_task_id="late")
+    hours_on = db.utc_now() + timedelta(hours=9)
+    change(late.id, status=Status.RENDERING, rendering_at=long_ago, provider_task_id="late", due_at=hours_on)
     change(lost.id, status=Status.FAILED, completed_at=long_ago)
 
     done = [sweep.reconcile(), sweep.reconcile()]
@@ -257,14 +258,38 @@ def test_the_sweep_mends_what_nobody_would_and_counts_it() -> None:
         "stored-not-completed": 1,
         "waiting-too-long": 1,
         "never-coming": 0,
+        "without-a-key": 0,
     }
     assert set(done[1].values()) == {0}
     assert returned == [1, 0]
-    assert (row(stored.id).status, row(late.id).status) == (Status.COMPLETED, Status.FAILED)
+    assert (row(stored.id).status, row(late.id).status) == (Status.COMPLETED, Status.RENDERING)
     assert take() == [held.id]
+    assert [video.id for video in db.run(taking.take_turns, limit=9, first_seconds=20.0)] == [late.id]
     counts = {run.name: (run.mended, run.returned) for run in db.look(_runs)}
-    assert counts["held-by-nobody"] == counts["stored-not-completed"] == (1, 0)
-    assert counts["waiting-too-long"] == counts["ended-not-given-back"] == (0, 1)
+    assert counts["held-by-nobody"] == counts["stored-not-completed"] == counts["waiting-too-long"] == (1, 0)
+    assert counts["ended-not-given-back"] == (0, 1)
+    assert db.look(audit.find_all) == []
+
+
+@pytest.mark.usefixtures("database")
+def test_the_sweep_ends_nothing_that_the_provider_may_have_finished_unless_it_is_days_old() -> None:
+    queued, asked, stored, claimed, ancient = charged(make_user(credits=50), 5)
+    day, days = (db.utc_now() - timedelta(hours=hours) for hours in (25, 25 + 72))
+    began = {"submit_began_at": day, "created_at": day, "due_at": day}
+    rendering = {"status": Status.RENDERING, "rendering_at": day, "provider_task_id": "a task"}
+    change(queued.id, created_at=day, due_at=day)
+    change(asked.id, **began, **rendering)
+    change(
+        stored.id, **began, **rendering | {"status": Status.SAVING, "saving_at": day}, taken_by="an engine"
+    )
+    change(claimed.id, **began, claim="a task")
+    change(ancient.id, **began | {"created_at": days}, **rendering)
+    db.run(lambda session: session.add(EngineBeat(executor_id="an engine")))
+
+    assert sweep.reconcile()["never-coming"] == 2
+
+    ended = {video.id: row(video.id).error_code for video in (queued, asked, stored, claimed, ancient)}
+    assert [video for video, code in ended.items() if code] == [queued.id, ancient.id]
     assert db.look(audit.find_all) == []
 
 

@@ -114,10 +114,10 @@ async def test_a_gateways_page_leaves_an_order_uncertain(lied_to: Kie, liar: Lia
 
 
 ANSWERED = {
-    **dict.fromkeys((429,), Busy),
+    **dict.fromkeys((429, 455), Busy),
     **dict.fromkeys((401, 402), KeyRefused),
-    **dict.fromkeys((400, 422, 451), RefusedRequest),
-    **dict.fromkeys((403, 404, 455, 500, 501, 503, 505), ProviderUnavailable),
+    **dict.fromkeys((400, 422, 451, 505), RefusedRequest),
+    **dict.fromkeys((403, 404, 500, 501, 503), ProviderUnavailable),
     **dict.fromkeys((200, 408, 409, 425, 433, 999), Uncertain),
 }
 """What an order's answer without a task means (docs/decisions/0003)."""
@@ -135,6 +135,7 @@ async def test_an_order_is_surely_refused_only_by_a_clear_word_of_the_providers(
         await lied_to.create(order(), KEY)
 
     assert told.type is meaning
+    assert getattr(told.value, "provider_code", "") == ("" if meaning is Uncertain else str(code))
 
 
 @pytest.mark.parametrize("text", ["Timeout", "Upstream request timed out"])

@@ -119,9 +119,10 @@ def _state(video: Video) -> Cell:
 def _trouble(video: Video) -> str:
     if video.status in ENDED:
         return video.error_code
-    tried = f"{video.tries} tries" if video.tries else ""
+    vain = video.tries + video.misses
+    tried = f"{vain} tries" if vain else ""
     doubt = "submit in doubt" if video.submit_began_at and not video.provider_task_id else ""
-    return ", ".join(filter(None, (tried, doubt, "provider busy" if video.trouble_at else "")))
+    return ", ".join(filter(None, (tried, doubt, video.trouble)))
 
 
 def _opened(session: Session, found: Making) -> Opened:
@@ -181,12 +182,13 @@ def _works(found: Making) -> list[Fact]:
     video = found.video
     if video.status in ENDED:
         return []
+    vain = video.tries + video.misses
     hand = f"engine {video.taken_by}" + ("" if found.is_held else ", which nobody knows")
     return [
         Fact("In the hands of", hand if video.taken_by else "nobody", tone="" if found.is_held else "faint"),
         fact_at("Looked at next", video.due_at),
-        Fact("Tries in vain", str(video.tries), note=video.notice, tone="warn" if video.tries else ""),
-        fact_at("In trouble since", video.trouble_at),
+        Fact("Tries in vain", str(vain), note=video.notice, tone="warn" if vain else ""),
+        fact_at("In trouble since", video.trouble_at, note=video.trouble),
     ]
 
 
