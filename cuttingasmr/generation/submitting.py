@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
 import structlog
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db, live
-from cuttingasmr.errors import AppError, ProviderUnavailable
+from cuttingasmr.errors import AppError, DatabaseUnavailable, ProviderUnavailable
 from cuttingasmr.generation import callbacks, key_pool, picture_links, provider_credit, rows
 from cuttingasmr.generation.key_pool import Later, Result, Turn, get_key_pool
 from cuttingasmr.generation.outcome import Outcome
@@ -22,6 +26,12 @@ from cuttingasmr.providers.video import (
     Uncertain,
     get_video_provider,
 )
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 5.0
+"""Between two tries to write down what the provider has said."""
 
 log = structlog.get_logger()
 
@@ -45,7 +55,7 @@ async def _send(video: Video, turn: Turn) -> Outcome:
     try:
         task_id = await get_video_provider().create(order, turn.key)
     except Uncertain:
-        await db.transact(_report, turn=turn, result=Result.FAILED)
+        await _surely(_report, turn=turn, result=Result.FAILED)
         return Outcome(state="doubt")
     except (ProviderUnavailable, RefusedRequest) as error:
         return await _not_taken(video, turn, error, _result_of(error))
@@ -68,7 +78,7 @@ async def _order_of(video: Video) -> Order:
 async def _not_taken(video: Video, turn: Turn, error: AppError, result: Result) -> Outcome:
     """Note that the video was surely not taken, and what that tells about the key; and say it to the workflow."""
     name, refused = turn.key.fingerprint, error.provider_code if isinstance(error, KeyRefused) else ""
-    await db.transact(_end_submit, video_id=video.id, turn=turn, result=result, retire=refused)
+    await _surely(_end_submit, video=video, turn=turn, result=result, retire=refused)
     if isinstance(error, RefusedRequest):
         log.info("video.refused", video=video.id, code=error.provider_code)
         return Outcome(state="refused", code=error.provider_code, text=error.message)
@@ -80,7 +90,19 @@ async def _not_taken(video: Video, turn: Turn, error: AppError, result: Result) 
         await provider_credit.read_credit(turn.key)  # so that the operator sees it
     if result is not Result.BUSY:
         return Outcome(state="unreachable")
-    return Outcome(state="busy", seconds=await db.transact(get_key_pool().rests_for))
+    return Outcome(state="busy", seconds=await _surely(get_key_pool().rests_for))
+
+
+async def _surely(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do `transact` until the database takes it: the provider does not say again what it has said."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await db.transact(unit, *args, **kwargs)
+        except DatabaseUnavailable:
+            log.warning("submit.not-written-down", task=kwargs.get("task_id"), seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
 def _result_of(error: AppError) -> Result:
@@ -119,7 +141,7 @@ def _is_of(task: Task, video: Video) -> bool:
 
 
 async def _written_down(video_id: str, task_id: str, turn: Turn | None = None) -> None:
-    if user_id := await db.transact(_write_task, video_id=video_id, task_id=task_id, turn=turn):
+    if user_id := await _surely(_write_task, video_id=video_id, task_id=task_id, turn=turn):
         live.publish(user_id)
 
 
@@ -156,9 +178,10 @@ def _report(session: Session, *, turn: Turn, result: Result) -> None:
     key_pool.report(session, name=turn.key.fingerprint, call_id=turn.call_id, result=result)
 
 
-def _end_submit(session: Session, *, video_id: str, turn: Turn, result: Result, retire: str = "") -> None:
-    """Note that the video was surely not taken, and what that tells about the key."""
-    rows.note(session, video_id=video_id, submit_began_at=None)
+def _end_submit(session: Session, *, video: Video, turn: Turn, result: Result, retire: str = "") -> None:
+    """Note that the video was surely not taken, and what that tells about the key. A submit that began since then stays."""
+    is_this = col(Video.submit_began_at) == video.submit_began_at
+    rows.update_running(session, video.id, is_this, submit_began_at=None)
     _report(session, turn=turn, result=result)
     if retire:
         key_pool.retire(session, name=turn.key.fingerprint, why=retire)
