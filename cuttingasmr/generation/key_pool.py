@@ -89,6 +89,10 @@ class KeyPool:
         """Give the key with this fingerprint; the first one when it is no longer configured."""
         return self._keys.get(name) or next(iter(self._keys.values()))
 
+    def beginning_with(self, name: str) -> list[Key]:
+        """Give all of them, the one with this fingerprint first."""
+        return sorted(self._keys.values(), key=lambda key: key.fingerprint != name)
+
     def take(self, session: Session, *, avoid: str = "", now: datetime | None = None) -> Turn | Later:
         """Take the key whose turn it is for one call, or tell how long none may be used.
 

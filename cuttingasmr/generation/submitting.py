@@ -11,13 +11,14 @@ from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import AppError, DatabaseUnavailable, ProviderUnavailable
-from cuttingasmr.generation import callbacks, key_pool, picture_links, provider_credit, rows
+from cuttingasmr.generation import asking, callbacks, key_pool, picture_links, provider_credit, rows
 from cuttingasmr.generation.key_pool import Later, Result, Turn, get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import ENDED, Status, Video
 from cuttingasmr.providers.http import Resting
 from cuttingasmr.providers.video import (
     Busy,
+    Key,
     KeyRefused,
     Order,
     RefusedRequest,
@@ -59,7 +60,7 @@ async def _send(video: Video, turn: Turn) -> Outcome:
         return Outcome(state="doubt")
     except (ProviderUnavailable, RefusedRequest) as error:
         return await _not_taken(video, turn, error, _result_of(error))
-    await _written_down(video.id, task_id, turn)
+    await _written_down(video.id, task_id, turn.key, turn)
     return Outcome(state="sent")
 
 
@@ -114,34 +115,38 @@ def _result_of(error: AppError) -> Result:
     return Result.NOT_ASKED if isinstance(error, Resting) else Result.FAILED
 
 
-async def adopt(video_id: str, task_id: str) -> bool:
+async def adopt(video_id: str, task_id: str) -> bool | None:
     """Let the task that a callback has named make this video, if the provider's record says that it is this video's.
 
-    False when it is another's, or none, or the failed one that is being made anew: then the submit is as doubtful as before.
-    Raises `ProviderUnavailable` when the record cannot be read now. The first task that was written down stays.
+    False when it is another's, or the failed one that is being made anew, and `None` when no key's account knows it, or not yet:
+    then the submit is as doubtful as before. Every key is asked, since more than one may have been used for this video. Raises
+    `ProviderUnavailable` when the record cannot be read now. The first task that was written down stays.
     """
     video = await db.read(rows.get, video_id=video_id)
     if video is None or video.status in ENDED or video.provider_task_id:
         return True
-    task = await get_video_provider().look_up(task_id, get_key_pool().of(video.provider_key))
+    task, key = await asking.find(task_id, video.provider_key)
+    if task.state is TaskState.UNKNOWN:
+        log.warning("callback.no-record", video=video_id)
+        return None
     if not _is_of(task, video) or await db.read(_has_maker, task_id=task_id):
         log.warning("callback.not-ours", video=video_id)
         return False
-    await _written_down(video_id, task_id)
+    await _written_down(video_id, task_id, key)
     return True
 
 
 def _is_of(task: Task, video: Video) -> bool:
     """Tell whether a record is this video's: by the callback address where the record tells it, else by the prompt."""
-    if task.state is TaskState.UNKNOWN or (task.state is TaskState.FAILED and video.remakes):
+    if task.state is TaskState.FAILED and video.remakes:
         return False  # a failed one that is being made anew calls late, or again
     if task.callback_url:
         return task.callback_url == callbacks.address_of(video.id)
     return not task.prompt or task.prompt.split() == video.prompt.split()
 
 
-async def _written_down(video_id: str, task_id: str, turn: Turn | None = None) -> None:
-    if user_id := await _surely(_write_task, video_id=video_id, task_id=task_id, turn=turn):
+async def _written_down(video_id: str, task_id: str, key: Key, turn: Turn | None = None) -> None:
+    if user_id := await _surely(_write_task, video_id=video_id, task_id=task_id, key=key, turn=turn):
         live.publish(user_id)
 
 
@@ -159,13 +164,14 @@ async def start_over(video_id: str, task_id: str) -> None:
 def _claim_submit(session: Session, *, video_id: str) -> tuple[Video, Turn] | Outcome:
     """Take a key and note that a submit begins now, in one transaction; or tell why none begins.
 
-    Where one was begun before and no task was written down, it may have arrived.
+    Where one was begun before and no task was written down, it may have arrived; and where a callback has named a task, it may be
+    this video's.
     """
     mine = select(Video).where(col(Video.id) == video_id).with_for_update()
     video = session.exec(mine, execution_options={"populate_existing": True}).first()
     if video is None or video.status in ENDED:
         return Outcome(state="ended")
-    if video.provider_task_id or video.submit_began_at:
+    if video.provider_task_id or video.submit_began_at or video.claim:
         return Outcome(state="sent" if video.provider_task_id else "doubt")
     turn = get_key_pool().take(session, avoid=video.provider_key)
     if isinstance(turn, Later):
@@ -187,9 +193,10 @@ def _end_submit(session: Session, *, video: Video, turn: Turn, result: Result, r
         key_pool.retire(session, name=turn.key.fingerprint, why=retire)
 
 
-def _write_task(session: Session, *, video_id: str, task_id: str, turn: Turn | None) -> str | None:
+def _write_task(session: Session, *, video_id: str, task_id: str, key: Key, turn: Turn | None) -> str | None:
     facts = {
         "provider_task_id": task_id,
+        "provider_key": key.fingerprint,
         "status": Status.RENDERING,
         "rendering_at": func.coalesce(col(Video.rendering_at), db.utc_now()),
         "notice": "",

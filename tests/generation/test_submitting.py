@@ -209,7 +209,7 @@ async def test_a_task_of_another_video_claims_nothing(
         for task in ("made-up", foreign, row(theirs).provider_task_id or "")
     ]
 
-    assert claims == [False] * 3
+    assert claims == [None, False, False]
     assert row(mine).provider_task_id is None
     assert await submitting.submit(mine) == {"state": "doubt"}
 

@@ -27,7 +27,9 @@ class Away:
         """Let nobody reach it any more, whoever is connected."""
         if not self._is_sqlite:
             self._say("ALTER DATABASE {} ALLOW_CONNECTIONS false")
-            self._say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}", is_text=True)
+            self._say(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}", is_text=True
+            )
             return
         db.get_engine().dispose()
         self._path.rename(self._aside)
@@ -43,7 +45,9 @@ class Away:
 
     def _say(self, words: str, *, is_text: bool = False) -> None:
         name = self._url.database or ""
-        connection = psycopg2.connect(host=self._url.host, port=self._url.port, user="postgres", dbname="postgres")
+        connection = psycopg2.connect(
+            host=self._url.host, port=self._url.port, user="postgres", dbname="postgres"
+        )
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
