@@ -16,8 +16,10 @@ from functools import cache
 from sqlmodel import Session, col, delete, func, select, update
 
 from cuttingasmr import db
+from cuttingasmr.errors import AppError
 from cuttingasmr.models import ProviderCall, ProviderKey
-from cuttingasmr.providers.video import Key
+from cuttingasmr.providers.http import Resting
+from cuttingasmr.providers.video import Busy, Key, KeyRefused, RefusedRequest
 from cuttingasmr.settings import get_settings
 
 LONGEST_CALL = timedelta(seconds=30)
@@ -142,6 +144,15 @@ def report(session: Session, *, name: str, call_id: int, result: Result, now: da
         # the provider has counted it some time before its answer came; so it counts until a window after that
         session.exec(update(ProviderCall).where(col(ProviderCall.id) == call_id).values(called_at=now))
     _judge(row, result, now)
+
+
+def result_of(error: AppError) -> Result:
+    """Tell what an answer that took nothing on says about its key."""
+    if isinstance(error, RefusedRequest | KeyRefused):
+        return Result.ANSWERED
+    if isinstance(error, Busy):
+        return Result.BUSY
+    return Result.NOT_ASKED if isinstance(error, Resting) else Result.FAILED
 
 
 def retire(session: Session, *, name: str, why: str, now: datetime | None = None) -> None:

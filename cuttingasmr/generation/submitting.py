@@ -15,9 +15,7 @@ from cuttingasmr.generation import asking, callbacks, key_pool, picture_links, p
 from cuttingasmr.generation.key_pool import Later, Result, Turn, get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import ENDED, Status, Video
-from cuttingasmr.providers.http import Resting
 from cuttingasmr.providers.video import (
-    Busy,
     Key,
     KeyRefused,
     Order,
@@ -59,7 +57,7 @@ async def _send(video: Video, turn: Turn) -> Outcome:
         await _surely(_report, turn=turn, result=Result.FAILED)
         return Outcome(state="doubt")
     except (ProviderUnavailable, RefusedRequest) as error:
-        return await _not_taken(video, turn, error, _result_of(error))
+        return await _not_taken(video, turn, error, key_pool.result_of(error))
     await _written_down(video.id, task_id, turn.key, turn)
     return Outcome(state="sent")
 
@@ -104,15 +102,6 @@ async def _surely(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, 
             log.warning("submit.not-written-down", task=kwargs.get("task_id"), seconds=pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-
-
-def _result_of(error: AppError) -> Result:
-    """Tell what an answer that took nothing on says about the key."""
-    if isinstance(error, RefusedRequest | KeyRefused):
-        return Result.ANSWERED
-    if isinstance(error, Busy):
-        return Result.BUSY
-    return Result.NOT_ASKED if isinstance(error, Resting) else Result.FAILED
 
 
 async def adopt(video_id: str, task_id: str) -> bool | None:
