@@ -114,6 +114,8 @@ async def adopt(video_id: str, task_id: str) -> bool | None:
     video = await db.read(rows.get, video_id=video_id)
     if video is None or video.status in ENDED or video.provider_task_id:
         return True
+    if task_id == video.failed_task_id:
+        return False  # it calls late, or again
     task, key = await asking.find(task_id, video.provider_key)
     if task.state is TaskState.UNKNOWN:
         log.warning("callback.no-record", video=video_id)
@@ -127,8 +129,6 @@ async def adopt(video_id: str, task_id: str) -> bool | None:
 
 def _is_of(task: Task, video: Video) -> bool:
     """Tell whether a record is this video's: by the callback address where the record tells it, else by the prompt."""
-    if task.state is TaskState.FAILED and video.remakes:
-        return False  # a failed one that is being made anew calls late, or again
     if task.callback_url:
         return task.callback_url == callbacks.address_of(video.id)
     return not task.prompt or task.prompt.split() == video.prompt.split()
@@ -145,8 +145,8 @@ async def start_over(video_id: str, task_id: str) -> None:
     Nothing happens to a video that has another task by now: repeating it is harmless.
     """
     is_that = col(Video.provider_task_id) == task_id
-    facts = {"provider_task_id": None, "submit_began_at": None, "remakes": col(Video.remakes) + 1}
-    again = {**rows.FRESH, **facts, "due_at": db.utc_now()}
+    facts = {"provider_task_id": None, "failed_task_id": task_id, "submit_began_at": None}
+    again = {**rows.FRESH, **facts, "remakes": col(Video.remakes) + 1, "due_at": db.utc_now()}
     await db.transact(rows.update_running, video_id, is_that, **again)
 
 
