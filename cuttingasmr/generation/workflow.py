@@ -8,6 +8,7 @@ stage. Time limits count from moments in the row, never from a memory.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -213,9 +214,7 @@ class Maker:
         since = {"trouble_at": video.trouble_at or db.utc_now()}
         await self._later(video.id, _growing(tried, 2.0, longest), notice=notice, **since)
 
-    async def _later(
-        self, video_id: str, seconds: float, *, notice: str | None = None, **facts: object
-    ) -> None:
+    async def _later(self, video_id: str, seconds: float, *, notice: str | None = None, **facts: Any) -> None:
         user_id = await db.transact(
             taking.let_go, video_id=video_id, by=self._me, seconds=seconds, notice=notice, **facts
         )

@@ -142,8 +142,9 @@ async def test_a_late_call_of_the_first_of_two_tasks_is_asked_about_with_the_key
     video_id = begin(never())
     third.loses_answers = True
     assert await submitting.submit(video_id) == {"state": "doubt"}
-    first = row(video_id).provider_key
-    assert db.run(steps.forget_doubt, video_id=video_id, began_at=row(video_id).submit_began_at)
+    first, began_at = row(video_id).provider_key, row(video_id).submit_began_at
+    assert began_at is not None
+    assert db.run(steps.forget_doubt, video_id=video_id, began_at=began_at)
     assert await submitting.submit(video_id) == {"state": "doubt"}
     assert row(video_id).provider_key != first
 

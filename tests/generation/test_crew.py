@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -56,5 +56,5 @@ def test_what_a_database_refuses_again_and_again_is_tried_after_pauses_and_the_h
     assert db.look(audit.find_all) == []
 
 
-def heard(said: list[dict[str, object]], event: str) -> int:
+def heard(said: Sequence[Mapping[str, object]], event: str) -> int:
     return sum(line["event"] == event for line in said)
