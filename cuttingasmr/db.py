@@ -50,8 +50,9 @@ TRIES = 8
 RETRY_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL's serialization_failure, deadlock_detected and lock_not_available (Appendix A of its manual)."""
 
-AWAY_SQLSTATES = frozenset({None, "57P01", "57P03", "53300"})
-"""No answer at all, admin_shutdown, cannot_connect_now and too_many_connections."""
+AWAY_SQLSTATES = frozenset({"57P01", "57P02", "57P03", "57014", "53100", "53200", "53300", "25006"})
+"""admin_shutdown, crash_shutdown, cannot_connect_now; query_canceled (too slow); disk_full, out_of_memory, too_many_connections;
+read_only_sql_transaction (a server that is not, or no longer, the one to write to)."""
 
 SQLITE_AWAY = ("unable to open", "disk I/O", "readonly", "disk is full")
 
@@ -149,18 +150,17 @@ def is_retryable(error: Exception) -> bool:
 
 
 def is_unreachable(error: Exception) -> bool:
-    """Whether the database could not be reached, or went away, rather than refused."""
+    """Whether the database could not be reached, went away, or can take nothing now, rather than refused."""
     if isinstance(error, PoolExhausted):
         return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated or isinstance(error, InterfaceError):
         return True
-    if not isinstance(error, OperationalError):
-        return False
     if isinstance(error.orig, sqlite3.OperationalError):
         return any(reason in str(error.orig) for reason in SQLITE_AWAY)
-    return getattr(error.orig, "pgcode", None) in AWAY_SQLSTATES
+    code = getattr(error.orig, "pgcode", None)
+    return code in AWAY_SQLSTATES or (code is None and isinstance(error, OperationalError))
 
 
 class _Lost(Exception):

@@ -221,6 +221,22 @@ def test_a_server_that_dies_in_the_middle_is_told_and_the_next_call_works(
     assert name_of(user) == "Somebody!"
 
 
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("SET TRANSACTION READ ONLY; UPDATE users SET name = ''", id="it may only be read"),
+        pytest.param("SET LOCAL statement_timeout = 20; SELECT pg_sleep(9)", id="it takes too long"),
+        pytest.param("DO $$ BEGIN RAISE SQLSTATE '53100'; END $$", id="its disk is full"),
+        pytest.param("DO $$ BEGIN RAISE SQLSTATE '53200'; END $$", id="its memory is full"),
+    ],
+)
+@pytest.mark.parametrize("way", [pytest.param(db.run, id="run"), pytest.param(db.look, id="look")])
+def test_a_server_that_takes_nothing_now_is_away_and_not_a_mistake_of_ours(words: str, way: object) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        way(lambda session: session.connection().execute(text(words)))  # pyright: ignore[reportCallIssue]
+
+
 def test_connections_that_died_while_nobody_used_them_are_replaced_unnoticed(postgresql: str) -> None:
     user = make_user()
     cut_off(postgresql)

@@ -38,8 +38,13 @@ ASKS_A_SECOND = 8
 PAUSE_SECONDS = 2.0
 """Between two rounds of questions that nobody has called for, and after a queue that had no room to move on."""
 
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 10.0
+"""Before a piece of work that could not be done is tried again."""
+
 STRAY_SECONDS = 60.0
 DRAIN_SECONDS = 3.0
+
+Work = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger()
 
@@ -173,36 +178,40 @@ class Crew:
         if seconds is not None:
             self._held_until = max(self._held_until, time.monotonic() + seconds)
 
-    def _begin(self, video_id: str, work: Callable[[], Awaitable[None]]) -> None:
+    def _begin(self, video_id: str, work: Work) -> None:
         """Work on a video, after what this engine does with it already."""
         earlier = self._at_work.get(video_id)
         self._at_work[video_id] = asyncio.create_task(self._work(video_id, work, earlier))
 
-    async def _work(
-        self, video_id: str, work: Callable[[], Awaitable[None]], earlier: asyncio.Task[None] | None
-    ) -> None:
-        """Work until it is written down what came of it: again and again while the database is away."""
-        if earlier is not None:
-            await asyncio.wait([earlier])
-        pause = 0.5
-        while not await self._is_done(video_id, work):
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 10.0)
-        if self._at_work.get(video_id) is asyncio.current_task():
-            del self._at_work[video_id]
+    async def _work(self, video_id: str, work: Work, earlier: asyncio.Task[None] | None) -> None:
+        """Work until it is written down what came of it: from the beginning again when the database was away meanwhile.
+
+        The work itself keeps what may not be said or done twice.
+        """
+        try:
+            if earlier is not None:
+                await asyncio.wait([earlier])
+            pause, left = FIRST_PAUSE_SECONDS, await self._left_of(video_id, work)
+            while left is not None:
+                await asyncio.sleep(pause)
+                pause, left = min(pause * 2, LONGEST_PAUSE_SECONDS), await self._left_of(video_id, left)
+        finally:
+            if self._at_work.get(video_id) is asyncio.current_task():
+                del self._at_work[video_id]
         if self._wants_room:
             self._queue_at = 0.0
             self._poked.set()
 
-    async def _is_done(self, video_id: str, work: Callable[[], Awaitable[None]]) -> bool:
+    async def _left_of(self, video_id: str, work: Work) -> Work | None:
+        """Work once, and give what is to be done after a pause: the same, or the noting of a fault; `None` when it is done."""
         try:
             await work()
         except DatabaseUnavailable:
-            return False
+            return work
         except Exception:
             log.exception("video.fault", video=video_id)
-            return await self._is_done(video_id, partial(self._maker.fault, video_id))
-        return True
+            return partial(self._maker.fault, video_id)
+        return None
 
     async def _find_strays(self) -> None:
         """Let go what bears this engine's name and is in none of its hands: a release that was lost."""

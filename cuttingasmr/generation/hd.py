@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
-from cuttingasmr.errors import Conflict, NotFound, ProviderUnavailable
-from cuttingasmr.generation import counting, rows
+from cuttingasmr.errors import AppError, Conflict, NotFound, ProviderUnavailable
+from cuttingasmr.generation import counting, key_pool, rows
 from cuttingasmr.generation.aside import Aside
 from cuttingasmr.generation.keeping import fetched
-from cuttingasmr.generation.key_pool import get_key_pool
+from cuttingasmr.generation.key_pool import Later, Result, get_key_pool
 from cuttingasmr.models import HdState, Status, Video
-from cuttingasmr.providers.video import RefusedRequest, TaskState, get_video_provider
+from cuttingasmr.providers.video import Busy, Key, KeyRefused, RefusedRequest, TaskState, get_video_provider
 from cuttingasmr.storage.media import Media, NotAVideo
 from cuttingasmr.storage.store import StorageUnavailable, get_store
 
@@ -106,7 +106,7 @@ async def _look(video: Video) -> None:
     provider, key = get_video_provider(), get_key_pool().of(video.provider_key)
     handle = video.hd_task_id
     if handle is None:
-        handle = await provider.ask_hd(video.provider_task_id or "", key)
+        handle = await _order(video, key)
         await _note(video, hd_task_id=handle)
     task = await provider.look_up_hd(handle, key)
     match task.state:
@@ -117,6 +117,32 @@ async def _look(video: Video) -> None:
             await _end(video, NONE)
         case _:
             await _later(video)
+
+
+async def _order(video: Video, key: Key) -> str:
+    """Ask for it, in a turn of the key that made the video where that makes a task; raises as `VideoProvider.ask_hd` does."""
+    provider, task_id = get_video_provider(), video.provider_task_id or ""
+    if not provider.orders_hd:
+        return await provider.ask_hd(task_id, key)
+    taken = await db.transact(key_pool.take, [key.fingerprint])
+    if isinstance(taken, Later):
+        raise Busy
+    try:
+        handle = await provider.ask_hd(task_id, key)
+    except (ProviderUnavailable, RefusedRequest) as error:
+        await db.transact(_report, call=taken, result=key_pool.result_of(error), error=error)
+        raise
+    await db.transact(_report, call=taken, result=Result.MADE)
+    return handle
+
+
+def _report(
+    session: Session, *, call: tuple[str, int], result: Result, error: AppError | None = None
+) -> None:
+    key_pool.report(session, name=call[0], call_id=call[1], result=result)
+    if isinstance(error, KeyRefused):
+        log.error("provider.key-refused", key=call[0], code=error.provider_code)
+        key_pool.retire(session, name=call[0], why=error.provider_code)
 
 
 async def _fetch(video: Video, url: str) -> None:

@@ -15,13 +15,12 @@ from sqlmodel import Session, col
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import rows
+from cuttingasmr.generation import asking, rows
 from cuttingasmr.generation.failures import BROKEN_FILE, UNSAFE_LINK
-from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import Status, Video
 from cuttingasmr.providers.download import UnsafeLink, WrongAnswer, download
-from cuttingasmr.providers.video import Task, TaskState, get_video_provider
+from cuttingasmr.providers.video import Task, TaskState
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import media
 from cuttingasmr.storage.media import Media, NotAVideo
@@ -75,8 +74,7 @@ async def _fetch(video: Video, found: Task | None) -> Outcome:
 
 async def look_up(video: Video) -> Task:
     """Read what the provider has of a video now, or raise `ProviderUnavailable`."""
-    key = get_key_pool().of(video.provider_key)
-    return await get_video_provider().look_up(video.provider_task_id or "", key)
+    return await asking.look_up(video.provider_task_id or "", video.provider_key)
 
 
 async def is_kept(video: Video) -> bool:

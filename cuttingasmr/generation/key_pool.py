@@ -16,8 +16,10 @@ from functools import cache
 from sqlmodel import Session, col, delete, func, select, update
 
 from cuttingasmr import db
+from cuttingasmr.errors import AppError
 from cuttingasmr.models import ProviderCall, ProviderKey
-from cuttingasmr.providers.video import Key
+from cuttingasmr.providers.http import Resting
+from cuttingasmr.providers.video import Busy, Key, KeyRefused, RefusedRequest
 from cuttingasmr.settings import get_settings
 
 LONGEST_CALL = timedelta(seconds=30)
@@ -89,6 +91,10 @@ class KeyPool:
         """Give the key with this fingerprint; the first one when it is no longer configured."""
         return self._keys.get(name) or next(iter(self._keys.values()))
 
+    def beginning_with(self, name: str) -> list[Key]:
+        """Give all of them, the one with this fingerprint first."""
+        return sorted(self._keys.values(), key=lambda key: key.fingerprint != name)
+
     def take(self, session: Session, *, avoid: str = "", now: datetime | None = None) -> Turn | Later:
         """Take the key whose turn it is for one call, or tell how long none may be used.
 
@@ -138,6 +144,15 @@ def report(session: Session, *, name: str, call_id: int, result: Result, now: da
         # the provider has counted it some time before its answer came; so it counts until a window after that
         session.exec(update(ProviderCall).where(col(ProviderCall.id) == call_id).values(called_at=now))
     _judge(row, result, now)
+
+
+def result_of(error: AppError) -> Result:
+    """Tell what an answer that took nothing on says about its key."""
+    if isinstance(error, RefusedRequest | KeyRefused):
+        return Result.ANSWERED
+    if isinstance(error, Busy):
+        return Result.BUSY
+    return Result.NOT_ASKED if isinstance(error, Resting) else Result.FAILED
 
 
 def retire(session: Session, *, name: str, why: str, now: datetime | None = None) -> None:

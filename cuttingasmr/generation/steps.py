@@ -12,21 +12,18 @@ from sqlmodel import Session, col
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
 from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import rows
+from cuttingasmr.generation import asking, rows
 from cuttingasmr.generation.failures import Failure
-from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.models import AuditEntry, Status, Video
-from cuttingasmr.providers.video import Task, TaskState, get_video_provider
+from cuttingasmr.providers.video import Task, TaskState
 
 
 async def ask(video: Video) -> Task | None:
-    """Ask the provider how a video goes; `None` when it cannot be reached."""
+    """Ask the provider how a video goes; `None` when it cannot be asked now."""
     if not video.provider_task_id:
         return Task(TaskState.UNKNOWN)
     try:
-        return await get_video_provider().look_up(
-            video.provider_task_id, get_key_pool().of(video.provider_key)
-        )
+        return await asking.look_up(video.provider_task_id, video.provider_key)
     except ProviderUnavailable:
         return None
 
@@ -50,14 +47,15 @@ def tell(session: Session, *, video_id: str, notice: str) -> str | None:
 
 def forget_doubt(session: Session, *, video_id: str, began_at: datetime) -> bool:
     """Note that nobody has claimed a submit, so that it may be sent again; false when somebody has, just now."""
-    unclaimed = (col(Video.submit_began_at) == began_at, col(Video.provider_task_id).is_(None))
+    is_that = (col(Video.submit_began_at) == began_at, col(Video.provider_task_id).is_(None))
+    unclaimed = (*is_that, col(Video.claim) == "")
     facts = {"submit_began_at": None, "doubts": col(Video.doubts) + 1}
     return rows.update_running(session, video_id, *unclaimed, **facts) is not None
 
 
 def forget_claim(session: Session, *, video_id: str, claim: str) -> None:
     """Note that the task which a callback has named makes another video, or none. One that was named since then stays."""
-    rows.update_running(session, video_id, col(Video.claim) == claim, claim="")
+    rows.update_running(session, video_id, col(Video.claim) == claim, claim="", tries=0, trouble_at=None)
 
 
 async def complete(video_id: str) -> None:

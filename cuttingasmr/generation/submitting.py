@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
 import structlog
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db, live
-from cuttingasmr.errors import AppError, ProviderUnavailable
-from cuttingasmr.generation import callbacks, key_pool, picture_links, provider_credit, rows
+from cuttingasmr.errors import DatabaseUnavailable, ProviderUnavailable
+from cuttingasmr.generation import asking, callbacks, key_pool, picture_links, provider_credit, rows
 from cuttingasmr.generation.key_pool import Later, Result, Turn, get_key_pool
 from cuttingasmr.generation.outcome import Outcome
 from cuttingasmr.models import ENDED, Status, Video
-from cuttingasmr.providers.http import Resting
 from cuttingasmr.providers.video import (
-    Busy,
+    Key,
     KeyRefused,
     Order,
     RefusedRequest,
@@ -22,6 +25,12 @@ from cuttingasmr.providers.video import (
     Uncertain,
     get_video_provider,
 )
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 5.0
+"""Between two tries to write down what the provider has said."""
 
 log = structlog.get_logger()
 
@@ -45,11 +54,11 @@ async def _send(video: Video, turn: Turn) -> Outcome:
     try:
         task_id = await get_video_provider().create(order, turn.key)
     except Uncertain:
-        await db.transact(_report, turn=turn, result=Result.FAILED)
+        await _surely(_report, turn=turn, result=Result.FAILED)
         return Outcome(state="doubt")
     except (ProviderUnavailable, RefusedRequest) as error:
-        return await _not_taken(video, turn, error, _result_of(error))
-    await _written_down(video.id, task_id, turn)
+        return await _not_taken(video, turn, error, key_pool.result_of(error))
+    await _written_down(video.id, task_id, turn.key, turn)
     return Outcome(state="sent")
 
 
@@ -70,7 +79,7 @@ async def _not_taken(
 ) -> Outcome:
     """Note that the video was surely not taken, and what that tells about the key; and say it to the workflow."""
     name, refused = turn.key.fingerprint, error.provider_code if isinstance(error, KeyRefused) else ""
-    await db.transact(_end_submit, video_id=video.id, turn=turn, result=result, retire=refused)
+    await _surely(_end_submit, video=video, turn=turn, result=result, retire=refused)
     if isinstance(error, RefusedRequest):
         log.info("video.refused", video=video.id, code=error.provider_code)
         return Outcome(state="refused", code=error.provider_code, text=error.message)
@@ -82,48 +91,53 @@ async def _not_taken(
         await provider_credit.read_credit(turn.key)  # so that the operator sees it
     if result is not Result.BUSY:
         return Outcome(state="unreachable", code=error.provider_code)
-    return Outcome(
-        state="busy", code=error.provider_code, seconds=await db.transact(get_key_pool().rests_for)
-    )
+    return Outcome(state="busy", code=error.provider_code, seconds=await _surely(get_key_pool().rests_for))
 
 
-def _result_of(error: AppError) -> Result:
-    """Tell what an answer that took nothing on says about the key."""
-    if isinstance(error, RefusedRequest | KeyRefused):
-        return Result.ANSWERED
-    if isinstance(error, Busy):
-        return Result.BUSY
-    return Result.NOT_ASKED if isinstance(error, Resting) else Result.FAILED
+async def _surely(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do `transact` until the database takes it: the provider does not say again what it has said."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await db.transact(unit, *args, **kwargs)
+        except DatabaseUnavailable:
+            log.warning("submit.not-written-down", task=kwargs.get("task_id"), seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
-async def adopt(video_id: str, task_id: str) -> bool:
+async def adopt(video_id: str, task_id: str) -> bool | None:
     """Let the task that a callback has named make this video, if the provider's record says that it is this video's.
 
-    False when it is another's, or none, or the failed one that is being made anew: then the submit is as doubtful as before.
-    Raises `ProviderUnavailable` when the record cannot be read now. The first task that was written down stays.
+    False when it is another's, or the failed one that is being made anew, and `None` when no key's account knows it, or not yet:
+    then the submit is as doubtful as before. Every key is asked, since more than one may have been used for this video. Raises
+    `ProviderUnavailable` when the record cannot be read now. The first task that was written down stays.
     """
     video = await db.read(rows.get, video_id=video_id)
     if video is None or video.status in ENDED or video.provider_task_id:
         return True
-    task = await get_video_provider().look_up(task_id, get_key_pool().of(video.provider_key))
+    if task_id == video.failed_task_id:
+        return False  # it calls late, or again
+    task, key = await asking.find(task_id, video.provider_key)
+    if task.state is TaskState.UNKNOWN:
+        log.warning("callback.no-record", video=video_id)
+        return None
     if not _is_of(task, video) or await db.read(_has_maker, task_id=task_id):
         log.warning("callback.not-ours", video=video_id)
         return False
-    await _written_down(video_id, task_id)
+    await _written_down(video_id, task_id, key)
     return True
 
 
 def _is_of(task: Task, video: Video) -> bool:
     """Tell whether a record is this video's: by the callback address where the record tells it, else by the prompt."""
-    if task.state is TaskState.UNKNOWN or (task.state is TaskState.FAILED and video.remakes):
-        return False  # a failed one that is being made anew calls late, or again
     if task.callback_url:
         return task.callback_url == callbacks.address_of(video.id)
     return not task.prompt or task.prompt.split() == video.prompt.split()
 
 
-async def _written_down(video_id: str, task_id: str, turn: Turn | None = None) -> None:
-    if user_id := await db.transact(_write_task, video_id=video_id, task_id=task_id, turn=turn):
+async def _written_down(video_id: str, task_id: str, key: Key, turn: Turn | None = None) -> None:
+    if user_id := await _surely(_write_task, video_id=video_id, task_id=task_id, key=key, turn=turn):
         live.publish(user_id)
 
 
@@ -133,21 +147,22 @@ async def start_over(video_id: str, task_id: str) -> None:
     Nothing happens to a video that has another task by now: repeating it is harmless.
     """
     is_that = col(Video.provider_task_id) == task_id
-    facts = {"provider_task_id": None, "submit_began_at": None, "remakes": col(Video.remakes) + 1}
-    again = {**rows.FRESH, **facts, "due_at": db.utc_now()}
+    facts = {"provider_task_id": None, "failed_task_id": task_id, "submit_began_at": None}
+    again = {**rows.FRESH, **facts, "remakes": col(Video.remakes) + 1, "due_at": db.utc_now()}
     await db.transact(rows.update_running, video_id, is_that, **again)
 
 
 def _claim_submit(session: Session, *, video_id: str) -> tuple[Video, Turn] | Outcome:
     """Take a key and note that a submit begins now, in one transaction; or tell why none begins.
 
-    Where one was begun before and no task was written down, it may have arrived.
+    Where one was begun before and no task was written down, it may have arrived; and where a callback has named a task, it may be
+    this video's.
     """
     mine = select(Video).where(col(Video.id) == video_id).with_for_update()
     video = session.exec(mine, execution_options={"populate_existing": True}).first()
     if video is None or video.status in ENDED:
         return Outcome(state="ended")
-    if video.provider_task_id or video.submit_began_at:
+    if video.provider_task_id or video.submit_began_at or video.claim:
         return Outcome(state="sent" if video.provider_task_id else "doubt")
     turn = get_key_pool().take(session, avoid=video.provider_key)
     if isinstance(turn, Later):
@@ -160,17 +175,19 @@ def _report(session: Session, *, turn: Turn, result: Result) -> None:
     key_pool.report(session, name=turn.key.fingerprint, call_id=turn.call_id, result=result)
 
 
-def _end_submit(session: Session, *, video_id: str, turn: Turn, result: Result, retire: str = "") -> None:
-    """Note that the video was surely not taken, and what that tells about the key."""
-    rows.note(session, video_id=video_id, submit_began_at=None)
+def _end_submit(session: Session, *, video: Video, turn: Turn, result: Result, retire: str = "") -> None:
+    """Note that the video was surely not taken, and what that tells about the key. A submit that began since then stays."""
+    is_this = col(Video.submit_began_at) == video.submit_began_at
+    rows.update_running(session, video.id, is_this, submit_began_at=None)
     _report(session, turn=turn, result=result)
     if retire:
         key_pool.retire(session, name=turn.key.fingerprint, why=retire)
 
 
-def _write_task(session: Session, *, video_id: str, task_id: str, turn: Turn | None) -> str | None:
+def _write_task(session: Session, *, video_id: str, task_id: str, key: Key, turn: Turn | None) -> str | None:
     facts = {
         "provider_task_id": task_id,
+        "provider_key": key.fingerprint,
         "status": Status.RENDERING,
         "rendering_at": func.coalesce(col(Video.rendering_at), db.utc_now()),
         "notice": "",

@@ -127,12 +127,22 @@ def take_finished(session: Session, *, video_id: str, by: str) -> Video | None:
 
 
 def let_go(
-    session: Session, *, video_id: str, by: str, seconds: float, notice: str | None = None, **facts: Any
+    session: Session,
+    *,
+    video_id: str,
+    by: str,
+    seconds: float,
+    notice: str | None = None,
+    claim: str = "",
+    **facts: Any,
 ) -> str | None:
-    """Let a video go that shall be looked at again in so many seconds, at once if it was called meanwhile; give its owner."""
+    """Let a video go that shall be looked at again in so many seconds, at once if it was called meanwhile; give its owner.
+
+    The `claim` that was looked at is no call.
+    """
     facts |= {} if notice is None else {"notice": notice}
     later = db.utc_now() + timedelta(seconds=seconds)
-    is_called = and_(NO_TASK, col(Video.claim) != "")
+    is_called = and_(NO_TASK, col(Video.claim).not_in(("", claim)))
     again = {"taken_by": "", "due_at": case((is_called, col(Video.created_at)), else_=later)}
     return rows.update_running(session, video_id, col(Video.taken_by) == by, **again, **facts)
 

@@ -7,8 +7,8 @@ stage. Time limits count from moments in the row, never from a memory.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -31,7 +31,9 @@ UNKNOWN_TRIES = 3
 REMAKES = 1
 """Tasks that are begun anew for one video when the provider fails in a way that another try may mend."""
 
-CLAIM_PAUSE_SECONDS = 3.0
+CLAIM_PAUSE_SECONDS = 5.0
+"""Before a task that a callback has named is asked about once more."""
+
 FAULTS = 12
 """Times that an engine may fail or die over one video before it is given up: it may be what kills them."""
 
@@ -150,10 +152,12 @@ class Maker:
         try:
             is_ours = await submitting.adopt(video.id, video.claim)
         except ProviderUnavailable:
-            await asyncio.sleep(CLAIM_PAUSE_SECONDS)
-            await self._later(video.id, 0)
+            await self._read_claim_later(video)
             return
-        if not is_ours:
+        if is_ours is None and video.tries + 1 < UNKNOWN_TRIES:
+            pause = CLAIM_PAUSE_SECONDS * 2**video.tries
+            await self._later(video.id, pause, claim=video.claim, tries=video.tries + 1)
+        elif not is_ours:
             await db.transact(steps.forget_claim, video_id=video.id, claim=video.claim)
             await self._later(video.id, 0)
 
@@ -164,6 +168,15 @@ class Maker:
         else:
             await self._later(video_id, seconds)
         return seconds
+
+    async def _read_claim_later(self, video: Video) -> None:
+        tried = _since(video.trouble_at)
+        if tried >= get_settings().wait_limit_seconds:
+            await self._give_up(video.id, failures.UNREACHABLE)
+            return
+        pause = _growing(tried, CLAIM_PAUSE_SECONDS, LONGEST_RETRY_SECONDS)
+        since = video.trouble_at or db.utc_now()
+        await self._later(video.id, pause, claim=video.claim, trouble_at=since)
 
     async def _refused(self, video_id: str, failure: Failure) -> None:
         """Give a refused video up, unless that was no word about the prompt: then keep its place for a while."""
@@ -213,9 +226,7 @@ class Maker:
             return
         await self._later(video.id, _growing(trouble.tried, 2.0, longest), notice=notice, **trouble.facts)
 
-    async def _later(
-        self, video_id: str, seconds: float, *, notice: str | None = None, **facts: object
-    ) -> None:
+    async def _later(self, video_id: str, seconds: float, *, notice: str | None = None, **facts: Any) -> None:
         user_id = await db.transact(
             taking.let_go, video_id=video_id, by=self._me, seconds=seconds, notice=notice, **facts
         )

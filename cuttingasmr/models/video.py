@@ -174,6 +174,8 @@ class Video(SQLModel, table=True):
     """Submits whose answer was lost and that nobody claimed."""
     remakes: int = 0
     """Tasks of the provider's that failed and were begun anew."""
+    failed_task_id: str | None = Field(default=None, max_length=128)
+    """The last of these."""
     claim: str = Field(default="", max_length=128)
     """A task that a callback has named, while it is not known which one makes this video."""
     usual_seconds: int = 0

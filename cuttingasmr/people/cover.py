@@ -190,6 +190,7 @@ PARTS: Final = (
             "idempotency_key": None,
             "request_hash": "",
             "provider_task_id": None,
+            "failed_task_id": None,
             "claim": "",
             "hd_state": HdState.NONE,
             "hd_task_id": None,

@@ -63,6 +63,7 @@ class Kie(Provider):
     create_path: ClassVar[str]
     record_path: ClassVar[str]
     record: ClassVar[type[VeoRecord | JobRecord]]
+    orders_hd: bool = False
 
     def __init__(self, base_url: str) -> None:
         """Speak to `base_url`."""
@@ -174,6 +175,7 @@ class KieJobs(Kie):
     create_path = "/api/v1/jobs/createTask"
     record_path = "/api/v1/jobs/recordInfo"
     record = JobRecord
+    orders_hd = True
 
     def _body(self, order: Order) -> dict[str, Any]:
         told: dict[str, Any] = {

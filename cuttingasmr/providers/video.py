@@ -90,6 +90,9 @@ class Key:
 class VideoProvider(Protocol):
     """A video engine."""
 
+    orders_hd: bool
+    """Whether `ask_hd` makes a task, which counts and may cost like one of `create`."""
+
     async def create(self, order: Order, key: Key) -> str:
         """Start a video and give the provider's id of it.
 

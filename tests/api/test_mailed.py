@@ -64,7 +64,9 @@ class Ada:
 @pytest.fixture
 def ada(api: Api) -> Ada:
     ada = Ada(api)
-    letters(api, ada.email)  # the first is sent, so that the next one is the last: those that wait together come in any order
+    letters(
+        api, ada.email
+    )  # the first is sent, so that the next one is the last: those that wait together come in any order
     return ada
 
 

@@ -308,14 +308,18 @@ def test_a_job_that_engines_share_is_begun_by_one_of_them_each_time() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_a_doubt_is_forgotten_unless_somebody_has_claimed_it() -> None:
-    video, claimed = charged(make_user(credits=40), 2)
+    video, named, claimed = charged(make_user(credits=40), 3)
     began = db.utc_now()
-    change(video.id, submit_began_at=began)
-    change(claimed.id, submit_began_at=began, provider_task_id="its own")
+    for one in (video, named, claimed):
+        change(one.id, submit_began_at=began)
+    change(claimed.id, provider_task_id="its own")
+    engine.wake(named.id, "its own, as somebody says")
 
-    forgotten = [db.run(steps.forget_doubt, video_id=one.id, began_at=began) for one in (video, claimed)]
+    forgotten = [
+        db.run(steps.forget_doubt, video_id=one.id, began_at=began) for one in (video, named, claimed)
+    ]
 
-    assert forgotten == [True, False]
+    assert forgotten == [True, False, False]
     assert (row(video.id).doubts, row(video.id).submit_began_at) == (1, None)
 
 

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from cuttingasmr import db
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import callbacks, steps, submitting
+from cuttingasmr.generation.workflow import Maker
 from cuttingasmr.models import ProviderCall, Status
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.providers.http import LARGEST_ANSWER
@@ -209,7 +210,7 @@ async def test_a_task_of_another_video_claims_nothing(
         for task in ("made-up", foreign, row(theirs).provider_task_id or "")
     ]
 
-    assert claims == [False] * 3
+    assert claims == [None, False, False]
     assert row(mine).provider_task_id is None
     assert await submitting.submit(mine) == {"state": "doubt"}
 
@@ -255,6 +256,27 @@ async def test_a_failed_task_that_calls_again_does_not_claim_the_video_that_is_m
     assert not await submitting.adopt(video_id, failed)
 
     assert row(video_id).provider_task_id is None
+
+
+async def test_the_second_task_claims_the_video_that_is_made_anew_though_it_has_failed_too(
+    strangers: Sandbox,
+) -> None:
+    words = f"{new_id()} sandbox:fail"
+    video_id = begin(words)
+    await submitting.submit(video_id)
+    failed = row(video_id).provider_task_id or ""
+    await submitting.start_over(video_id, failed)
+    with broken(strangers, "down", only="create"):
+        assert await submitting.submit(video_id) == {"state": "doubt"}
+    second = await made_elsewhere(strangers, words, callbacks.address_of(video_id))
+    await asyncio.to_thread(wait_until, lambda: all(task["finished"] for task in strangers.tasks(words)))
+
+    assert await submitting.adopt(video_id, second)
+    await Maker("an-engine").ask(row(video_id))
+
+    assert (row(video_id).status, row(video_id).error_code) == (Status.FAILED, "RenderFailed")
+    assert row(video_id).credits_returned == row(video_id).credits_used
+    assert len(strangers.tasks(words)) == 2, "no third one is ordered"
 
 
 async def test_a_claim_that_cannot_be_checked_now_is_checked_later(strangers: Sandbox) -> None:

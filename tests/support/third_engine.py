@@ -36,6 +36,8 @@ REFUSALS: dict[str, Exception] = {
 class ThirdEngine:
     """Makes nothing, as quickly as it can."""
 
+    orders_hd: bool = False
+
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._tasks: dict[str, tuple[Order, str, float]] = {}
