@@ -87,7 +87,7 @@ def look_at(session: Session, *, video_id: str, now: datetime | None = None) -> 
         lines=list(session.exec(lines.order_by(col(AuditEntry.id).desc()).limit(SOME))),
         is_stuck=session.exec(stuck).first() is not None,
         is_held=bool(video.taken_by) and session.get(EngineBeat, video.taken_by) is not None,
-        before=progress.position(session, video),
+        before=progress.positions(session, [video]).get(video.id),
     )
 
 

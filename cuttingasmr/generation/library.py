@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.generation.filters import EVERYTHING, STATES, Filter, deleted_lately, kept
-from cuttingasmr.generation.progress import Progress, expected_seconds, position, progress_of
+from cuttingasmr.generation.progress import Progress, expected_seconds, positions, progress_of
 from cuttingasmr.models import ENDED, CreditEntry, Status, Video
 
 PAGE = 24
@@ -154,8 +154,8 @@ def entries(session: Session, *, user_id: str, before: int = 0, size: int = PAGE
 
 
 def _seen(session: Session, videos: Sequence[Video]) -> list[Seen]:
-    expected = expected_seconds(session)
-    return [Seen(video, progress_of(video, expected=expected), position(session, video)) for video in videos]
+    expected, before = expected_seconds(session), positions(session, videos)
+    return [Seen(video, progress_of(video, expected=expected), before.get(video.id)) for video in videos]
 
 
 def _newest_first(videos: SelectOfScalar[Video]) -> SelectOfScalar[Video]:

@@ -7,14 +7,16 @@ for, so it survives a restart and a bar never runs backwards because others were
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median, quantiles
 from typing import Final
 
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db
+from cuttingasmr.generation import taking
 from cuttingasmr.models import Status, Video, VideoKind
 
 FIRST_GUESS_SECONDS: Final = 75.0
@@ -83,15 +85,18 @@ def _waited(video: Video, elapsed: float) -> float:
     return elapsed if video.status == Status.QUEUED else 0.0
 
 
-def position(session: Session, video: Video) -> int | None:
-    """Count the videos in the queue before this one; `None` once it is being sent, or over."""
-    if video.status != Status.QUEUED or video.submit_began_at is not None:
-        return None
-    rank, created = col(Video.queue_rank), col(Video.created_at)
-    earlier = and_(rank == video.queue_rank, created < video.created_at)
-    queued = (col(Video.status) == Status.QUEUED, col(Video.submit_began_at).is_(None))
-    before = select(func.count()).where(*queued, or_(rank < video.queue_rank, earlier))
-    return session.exec(before).one()
+def positions(session: Session, videos: Iterable[Video]) -> dict[str, int]:
+    """Count for each of these videos those that are sent before it; one that is being sent, or is over, is left out."""
+    unsent = {video.id for video in videos if video.status == Status.QUEUED and not video.submit_began_at}
+    if not unsent:
+        return {}
+    line = taking.line_of()
+    number = func.row_number().over(order_by=taking.places(line)).label("number")
+    queue = select(line.c.id, number).subquery()
+    in_hand = select(func.count()).select_from(Video).where(taking.RUNNING, taking.IN_HAND, taking.UNSENT)
+    before = queue.c.number - 1 + in_hand.scalar_subquery()
+    found = session.exec(select(queue.c.id, before).where(queue.c.id.in_(unsent))).all()
+    return dict.fromkeys(unsent, 0) | dict(found)
 
 
 class _Memory:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import and_, case
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
@@ -27,23 +29,15 @@ RETRY_AFTER_SECONDS = 60
 """When somebody who has too many videos on their way is told to come back: about as long as one takes."""
 
 
-async def start_video(*, user_id: str, request: VideoRequest, idempotency_key: str | None = None) -> Video:
-    """Charge a video to this user and set it going; it is made even if nobody waits for it.
-
-    The same `idempotency_key` gives the same video and charges nothing more. Raises `InsufficientCredits`, `KeyReused`,
-    `PromptRefused`, `TooManyVideos`, `ModerationUnavailable`, `DatabaseUnavailable`, or `MakingPaused` while none of our
-    keys works, each with nothing charged and nothing written.
-    """
-    return (await start_videos(user_id=user_id, request=request, idempotency_key=idempotency_key))[0]
-
-
 async def start_videos(
     *, user_id: str, request: VideoRequest, count: int = 1, idempotency_key: str | None = None
 ) -> list[Video]:
     """Start 1 to `VARIATIONS` videos of one request: moderated once, and all of them charged or none.
 
-    The same `idempotency_key` gives the same videos and charges nothing more. Raises as `start_video` does, and `Invalid`
-    for another count.
+    They are made even if nobody waits for them. The same `idempotency_key` gives the same videos and charges nothing more.
+    Raises `Invalid` for another count, `InsufficientCredits`, `KeyReused`, `PromptRefused`, `TooManyVideos`,
+    `ModerationUnavailable`, `DatabaseUnavailable`, or `MakingPaused` while none of our keys works, each with nothing charged
+    and nothing written.
     """
     if isinstance(count, bool) or not 1 <= count <= VARIATIONS:
         raise Invalid(f"Choose 1 to {VARIATIONS} variations.")
@@ -84,7 +78,7 @@ def charge_and_record(
     idempotency_key: str | None = None,
 ) -> list[Video]:
     """Write the videos, their charges and their lines in the audit log: all of them or none."""
-    turn = _next_turn(session, user_id, count)
+    place, now = _next_place(session, user_id, count), db.utc_now()
     batch = new_id() if count > 1 else None
     usual = progress.usual(session, request_kind(request))
     cost = get_settings().video_cost
@@ -102,7 +96,8 @@ def charge_and_record(
             idempotency_key=key,
             request_hash=request.fingerprint(),
             batch_id=batch,
-            queue_rank=turn + number,
+            queue_rank=0 if number else place,
+            created_at=now + timedelta(microseconds=number),
             usual_seconds=usual.seconds,
             usual_from=usual.low,
             usual_to=usual.high,
@@ -131,22 +126,23 @@ def _charge(session: Session, user_id: str, videos: Sequence[Video]) -> None:
         session.add(AuditEntry(actor=user_id, action="video.started", subject=video.id, facts=facts))
 
 
-def _next_turn(session: Session, user_id: str, count: int) -> int:
-    """Give the rank of this person's next video, or raise `TooManyVideos`.
+def _next_place(session: Session, user_id: str, count: int) -> int:
+    """Give the turn behind which this person joins the line, 0 if they stand in it already, or raise `TooManyVideos`.
 
-    Who has nothing on the way joins the round that is open now, and each further video is one round later. The person's row is
-    locked, so that they cannot overtake themselves.
+    The person's row is locked, so that they cannot overtake themselves.
     """
     stays = (col(User.id) == user_id, col(User.erase_at).is_(None))  # who is leaving meanwhile starts nothing
     locked = select(User.id).where(*stays).with_for_update(key_share=True)
     if session.exec(locked).first() is None:
         raise NotFound
-    mine = select(func.count()).where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED))
-    unfinished = session.exec(mine).one()
+    waiting = func.count(case((and_(*taking.WAITING), 1)))
+    mine = select(func.count(), waiting, taking.last_turn()).select_from(Video)
+    mine = mine.where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED))
+    unfinished, stand_already, last = session.exec(mine).one()
     limit = get_settings().user_video_limit
     if unfinished + count > limit:
         raise TooManyVideos(retryAfter=RETRY_AFTER_SECONDS, limit=limit, unfinished=unfinished)
-    return taking.round_open(session) + unfinished
+    return 0 if stand_already else last
 
 
 def _keys(key: str | None, count: int) -> list[str | None]:
@@ -170,7 +166,7 @@ def _made_before(
         first = session.exec(mine.where(col(Video.idempotency_key) == idempotency_key)).first()
         if first is not None:
             others = mine.where(col(Video.batch_id) == first.batch_id, col(Video.id) != first.id)
-            made = [first, *(session.exec(others.order_by(col(Video.queue_rank))) if first.batch_id else ())]
+            made = [first, *(session.exec(others.order_by(col(Video.created_at))) if first.batch_id else ())]
             if first.request_hash != request.fingerprint() or len(made) != count:
                 raise KeyReused
             return made

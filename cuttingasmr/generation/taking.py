@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, text
+from sqlalchemy import ColumnElement, ScalarSelect, Subquery, and_, case, or_, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select, update
 
 from cuttingasmr import db
@@ -25,6 +26,7 @@ IN_HAND = text("videos.taken_by <> ''")
 
 NO_TASK = and_(col(Video.status) != Status.SAVING, col(Video.provider_task_id).is_(None))
 UNSENT = and_(NO_TASK, col(Video.submit_began_at).is_(None), col(Video.claim) == "")
+WAITING = (RUNNING, FREE, UNSENT)
 BEGUN = or_(~UNSENT, col(Video.taken_by) != "")
 LEFT = or_(
     col(Video.status) == Status.SAVING,
@@ -56,7 +58,8 @@ def what_is_due(session: Session) -> set[str]:
 def take_queued(session: Session, *, by: str, limit: int, at_once: int, hold: timedelta) -> list[str]:
     """Take videos that wait to be sent, in their order, but no more than may be under way `at_once` in all; give their ids.
 
-    A sent video's due moment is what this writes, `hold` from now: it is not touched again, so a callback's is not lost.
+    Each gets the number of its turn, which puts its person at the end of the line. A sent video's due moment is what this
+    writes, `hold` from now: it is not touched again, so a callback's is not lost.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.exec(
@@ -65,24 +68,42 @@ def take_queued(session: Session, *, by: str, limit: int, at_once: int, hold: ti
     room = min(limit, at_once - _under_way(session))
     if room <= 0:
         return []
-    waiting = select(Video.id).where(RUNNING, FREE, UNSENT, col(Video.due_at) <= db.utc_now())
-    first = waiting.order_by(col(Video.queue_rank), col(Video.created_at)).limit(room)
-    taken = list(session.exec(first.with_for_update(skip_locked=True)))
-    _set(session, taken, taken_by=by, due_at=db.utc_now() + hold)
-    return taken
+    is_due = col(Video.due_at) <= db.utc_now()
+    line = line_of(is_due, each=room)
+    next_ones = line.select().order_by(*places(line)).limit(room).subquery()
+    first = select(Video.id, last_turn()).join(next_ones, next_ones.c.id == col(Video.id))
+    first = first.where(*WAITING, is_due).order_by(*places(next_ones))
+    first = first.with_for_update(of=Video, skip_locked=True)
+    turns = {video_id: last + number for number, (video_id, last) in enumerate(session.exec(first), 1)}
+    if turns:
+        rank = case(turns, value=col(Video.id))
+        _set(session, turns, taken_by=by, due_at=db.utc_now() + hold, queue_rank=rank)
+    return list(turns)
 
 
-def round_open(session: Session) -> int:
-    """Give the round of the queue that a newcomer joins: the one that waits to be served, or the next if it has begun.
+def line_of(*which: ColumnElement[bool], each: int | None = None) -> Subquery:
+    """Give the videos that wait, up to so many of `each` person, with what `places` puts them in order by.
 
-    So whoever had their turn stands before all who came later, and nobody who waits is passed by newcomers for ever.
+    `nth` counts those of one person; `stands` is the turn behind which that person has stood in the line since `since`.
     """
-    lowest = select(func.min(col(Video.queue_rank))).where(RUNNING, FREE, UNSENT)
-    waiting = cast("int | None", session.exec(lowest).one())
-    if waiting is None:
-        return 0
-    begun = select(Video.id).where(RUNNING, BEGUN, col(Video.queue_rank) >= waiting).limit(1)
-    return waiting + (session.exec(begun).first() is not None)
+    person, created = col(Video.user_id), col(Video.created_at)
+    nth = func.row_number().over(partition_by=person, order_by=(created, col(Video.id))).label("nth")
+    since = func.min(created).over(partition_by=person).label("since")
+    waiting = select(Video.id, Video.user_id, nth, since).where(*WAITING, *which).subquery()
+    theirs = aliased(Video)
+    stands = select(func.max(theirs.queue_rank)).where(theirs.user_id == waiting.c.user_id)
+    line = waiting.select().add_columns(stands.scalar_subquery().label("stands"))
+    return (line if each is None else line.where(waiting.c.nth <= each)).subquery()
+
+
+def places(line: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """Give the order in which the videos of a line are taken: one of each person, then one of each again."""
+    return line.c.nth, line.c.stands, line.c.since, line.c.id
+
+
+def last_turn() -> ScalarSelect[int]:
+    """Ask for the number of the last turn of all, behind which whoever comes now joins the line."""
+    return select(func.coalesce(func.max(aliased(Video).queue_rank), 0)).scalar_subquery()
 
 
 def take_left(session: Session, *, by: str, limit: int) -> list[Video]:

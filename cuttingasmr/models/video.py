@@ -12,7 +12,7 @@ from cuttingasmr.models.columns import later, moment, new_id
 
 
 class Status(StrEnum):
-    """Where a video is. The last three are ends, and an end is never left."""
+    """Where a video is. The last three are ends, and only `archive.end_as_lost` leaves one: completed, for failed."""
 
     QUEUED = "queued"
     RENDERING = "rendering"
@@ -87,13 +87,8 @@ class Video(SQLModel, table=True):
             postgresql_where=text("status IN ('queued', 'rendering', 'saving') AND taken_by = ''"),
             sqlite_where=text("status IN ('queued', 'rendering', 'saving') AND taken_by = ''"),
         ),
-        Index(
-            "ix_videos_queue",
-            "queue_rank",
-            "created_at",
-            postgresql_where=text("status = 'queued'"),
-            sqlite_where=text("status = 'queued'"),
-        ),
+        Index("ix_videos_queue_rank", "queue_rank"),
+        Index("ix_videos_user_id_queue_rank", "user_id", "queue_rank"),
         Index(
             "ix_videos_completed",
             "completed_at",
@@ -149,7 +144,8 @@ class Video(SQLModel, table=True):
     batch_id: str | None = Field(default=None, max_length=32)
     """The same for variations that were started by one press."""
     queue_rank: int = 0
-    """Its place among everybody's turns: a lower rank goes first, and one person's videos have rising ranks."""
+    """Once it was taken, the number of its turn among everybody's; until then the turn behind which its person joined the line
+    with it, or 0 where they stood in it already. The highest of all of a person's is where that person stands."""
 
     provider_key: str = Field(default="", max_length=16)
     provider_task_id: str | None = Field(default=None, max_length=128)

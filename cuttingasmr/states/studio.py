@@ -10,7 +10,7 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from cuttingasmr import db, rate_limits, routes
-from cuttingasmr.errors import AppError, InsufficientCredits, Invalid, SignInRequired
+from cuttingasmr.errors import AppError, InsufficientCredits, Invalid, KeyReused, SignInRequired
 from cuttingasmr.generation import library, pictures
 from cuttingasmr.generation.desk import RETRY
 from cuttingasmr.generation.start import start_videos
@@ -20,6 +20,7 @@ from cuttingasmr.states.asking import address_of, asker
 from cuttingasmr.states.views import Part, counted
 from cuttingasmr.states.wishes import Wish, read_form, same_again, wish_of
 
+EARLIER_PRESS = "Your press before this one did reach us: its videos are in your library. Press once more to make this one as well."
 STARTED, REFUSED, SIGN_IN = "started", "refused", "sign-in"
 
 
@@ -77,6 +78,9 @@ class Studio(rx.State):
             wish = read_form(form)
             user = await asker(self)
             await _begin(self, user.id, wish)
+        except KeyReused:
+            self.key = uuid4().hex  # what it was for is carried out, though the page never heard of it
+            self._refuse(KeyReused(EARLIER_PRESS), at="form")
         except AppError as error:
             self._refuse(error, at="form")
         else:

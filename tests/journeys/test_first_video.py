@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from cuttingasmr.states.studio import EARLIER_PRESS
 from tests.support.site import Site
 from tests.support.studio import Studio
 
@@ -110,3 +111,20 @@ def test_pressing_twice_makes_one_video(studio: Studio) -> None:
     studio.wait_for("ready")
     expect(studio.page.locator("[data-card]")).to_have_count(1)
     expect(studio.error).to_have_text("")
+
+
+def test_a_press_whose_answer_was_lost_does_not_hold_the_next_one_up(studio: Studio) -> None:
+    studio.sign_up()
+    key = studio.page.locator("input[name=key]").input_value()
+    earlier = studio.page.request.post(
+        f"{studio.url}/api/generate-video",
+        data={"prompt": "Whose answer was lost"},
+        headers={"Idempotency-Key": key, "Origin": studio.url},
+    )
+    assert earlier.status == 202, earlier.text()
+
+    studio.write("Other words").generate()
+    expect(studio.error).to_have_text(EARLIER_PRESS)
+
+    studio.generate()
+    expect(studio.error).to_have_text("A video costs 10 credits and you have 8. You are 2 credits short.")

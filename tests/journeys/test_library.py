@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from cuttingasmr.db import utc_now
 from cuttingasmr.models import HdState, Status, Video
@@ -62,12 +63,20 @@ def test_words_and_filters_find_what_was_made_and_stay_through_a_reload(ada: Boo
     expect(ada.tile(honey)).to_have_count(0)
 
 
-def test_days_are_the_readers_own(ada: Bookcase, film: Video) -> None:
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_are_the_readers_own(
+    zone: str, new_context: CreateContextCallback, busy_site: Site, film: Video
+) -> None:
+    """At any moment it is another day in one of the two zones than in UTC."""
+    ada = Bookcase(new_context(timezone_id=zone).new_page(), busy_site).join()
     ada.fill("today", film=film)
     ada.look()
     today = ada.page.evaluate("new Intl.DateTimeFormat('sv').format(new Date(Date.now()))")
 
-    ada.page.get_by_label("From", exact=True).fill(today)
+    for end in ("From", "To"):
+        ada.page.get_by_label(end, exact=True).fill(today)
+        ada.page.wait_for_url(f"**{end.lower()}={today}**")
+    expect(ada.page.locator("[data-found]")).to_have_text("1 video")
     expect(ada.tiles).to_have_count(1)
 
     ada.page.get_by_label("To", exact=True).fill("2020-01-01")
