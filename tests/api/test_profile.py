@@ -17,6 +17,7 @@ from cuttingasmr.generation import archive, purge
 from cuttingasmr.models import Avatar
 from cuttingasmr.storage.store import get_store
 from tests.support.api import Api, Person
+from tests.support.finished import kept_film
 from tests.support.pictures import encoded, moving, png_of_size, quarters, turned
 
 LATER = timedelta(hours=2)
@@ -184,6 +185,7 @@ def test_a_replaced_picture_goes_after_an_hour_and_the_shown_one_is_no_orphan(ap
 
 async def look_through() -> None:
     """Let the archive compare all people's pictures with the books, as if two days had passed."""
+    await kept_film()
     page = await get_store().names("avatars", after="", size=1000)
     await archive.compare("avatars", page, after="", is_last=True, now=db.utc_now() + timedelta(days=2))
 

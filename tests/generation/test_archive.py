@@ -16,7 +16,7 @@ from cuttingasmr.models.columns import new_id
 from cuttingasmr.storage.store import get_store
 from tests.support.api import broken
 from tests.support.films import small_film
-from tests.support.finished import change, completed, paid, row
+from tests.support.finished import change, completed, kept_film, paid, row
 from tests.support.people import make_user
 from tests.support.site import Sandbox
 
@@ -40,13 +40,6 @@ async def keep(*keys: str) -> None:
 
 async def kept(*keys: str) -> list[bool]:
     return [await get_store().find(key) is not None for key in keys]
-
-
-async def something_else() -> str:
-    """Another finished video whose file is there: by it the storage is known as ours."""
-    video_id = finished()
-    await keep(f"videos/{video_id}.mp4")
-    return video_id
 
 
 async def look_at(folder: str = "videos", *, later: timedelta = LATER) -> None:
@@ -109,7 +102,7 @@ async def test_posters_and_larger_versions_that_nobody_wants_go_too() -> None:
     await keep(
         f"posters/{gone}.webp", f"posters/{here}.webp", f"videos/{here}-1080p.mp4", f"videos/{here}.mp4"
     )
-    await something_else()
+    await kept_film()
 
     await look_at("posters")
     await look_at("videos")
@@ -141,7 +134,7 @@ def is_there(picture_id: str) -> bool:
 @pytest.mark.usefixtures("database")
 async def test_pictures_without_a_row_go_and_rows_without_a_picture_say_so() -> None:
     here, lost, gone, never = brought(), brought(), brought(gone_at=db.utc_now()), new_id()
-    await something_else()
+    await kept_film()
     await keep(*(f"pictures/{picture_id}.jpg" for picture_id in (here, gone, never)))
 
     await look_at("pictures", later=timedelta(hours=1))
@@ -161,7 +154,7 @@ async def test_pictures_without_a_row_go_and_rows_without_a_picture_say_so() -> 
 @pytest.mark.usefixtures("database")
 async def test_a_storage_that_has_lost_very_many_pictures_is_for_people_too() -> None:
     pictures = [brought() for _ in range(archive.MOST_LOST + 1)]
-    await something_else()
+    await kept_film()
 
     await look_at("pictures")
 
@@ -172,7 +165,7 @@ async def test_a_storage_that_has_lost_very_many_pictures_is_for_people_too() ->
 
 @pytest.mark.usefixtures("strangers", "line")
 async def test_a_lost_file_is_fetched_again_while_the_provider_has_it() -> None:
-    video_id, _ = await completed(), await something_else()
+    video_id, _ = await completed(), await kept_film()
     await get_store().delete(f"videos/{video_id}.mp4")
 
     await look_at(later=timedelta(hours=1))
@@ -184,7 +177,7 @@ async def test_a_lost_file_is_fetched_again_while_the_provider_has_it() -> None:
 
 
 async def test_while_the_provider_is_away_nothing_is_given_up(strangers: Sandbox, line: None) -> None:
-    video_id, _ = await completed(), await something_else()
+    video_id, _ = await completed(), await kept_film()
     await get_store().delete(f"videos/{video_id}.mp4")
 
     with broken(strangers, "500"):
@@ -214,7 +207,7 @@ async def test_a_file_that_is_lost_for_good_is_given_back_once_and_the_owner_is_
 async def test_a_storage_that_has_lost_very_much_is_for_people() -> None:
     videos = [finished() for _ in range(archive.MOST_LOST + 1)]
     for _ in range(30):
-        await something_else()
+        await kept_film()
 
     with capture_logs() as said:
         await look_at()
@@ -244,7 +237,7 @@ async def test_a_storage_that_is_not_mounted_costs_no_video_wherever_the_walk_be
 @pytest.mark.parametrize("own", [0, 3])
 async def test_another_sites_storage_keeps_its_files(own: int) -> None:
     for _ in range(own):
-        await something_else()
+        await kept_film()
     theirs = [f"videos/{new_id()}.mp4" for _ in range(15)]
     await keep(*theirs)
 
@@ -258,7 +251,7 @@ async def test_another_sites_storage_keeps_its_files(own: int) -> None:
 
 @pytest.mark.usefixtures("database")
 async def test_the_file_of_a_video_that_ended_as_lost_stays_if_it_comes_back() -> None:
-    video_id, _ = finished(), await something_else()
+    video_id, _ = finished(), await kept_film()
     await look_at()
     assert row(video_id).error_code == archive.LOST_CODE
 
@@ -289,7 +282,7 @@ async def test_a_1080p_version_that_is_lost_can_be_asked_for_again() -> None:
 async def test_a_poster_and_a_clip_that_are_lost_are_made_again() -> None:
     video_id, broken_one = finished(), finished()
     for _ in range(2):
-        await something_else()
+        await kept_film()
     for each in (video_id, broken_one):
         change(each, preview_key=f"previews/{each}.mp4")
     await get_store().put(f"videos/{video_id}.mp4", small_film())

@@ -206,7 +206,7 @@ async def test_a_result_at_a_private_address_is_not_fetched_and_the_credits_retu
         video_id = paid(provider_task_id="some")
         with capture_logs() as said:
             outcome = await keeping.store(video_id)
-            change(video_id, tries=1)
+            change(video_id, misses=1)
             await Maker("some").store(row(video_id))
 
     found = row(video_id)

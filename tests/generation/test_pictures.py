@@ -65,7 +65,7 @@ async def test_somebody_elses_picture_is_not_sent_even_if_a_row_says_so(stranger
 
     outcome = await submitting.submit(video_id)
 
-    assert (outcome["state"], outcome.get("code")) == ("refused", "451")
+    assert (outcome["state"], outcome.get("code")) == ("refused", "gone")
     assert strangers.tasks(words) == []
 
 

@@ -220,25 +220,30 @@ def test_a_storage_that_is_away_keeps_nobody_else_waiting_and_is_asked_again(lea
     (file / "in the way").mkdir(parents=True)  # a folder cannot be deleted as a file is
     for person in (zoe, other):
         person.leave()
+    before = counted()
 
     zoe.erase()
     assert (zoe.row().name, other.row().name) == ("", "")
-    run = db.look(lambda session: session.get_one(ChoreRun, erasing.NAME))
-    assert (run.removed, run.runs) == (1, 1)
+    run = counted()
+    assert (run.removed, run.runs) == (before.removed + 1, before.runs + 1)
     assert run.found.startswith("1 of 2 accounts not erased: ")
     zoe.erase()
-    assert db.look(lambda session: session.get_one(ChoreRun, erasing.NAME).runs) == 1, "it is let rest"
+    assert counted().runs == before.runs + 1, "it is let rest"
     erasing.erase_accounts()
     erasing.erase_accounts.wait()  # now, when nothing is due
-    assert db.look(lambda session: session.get_one(ChoreRun, erasing.NAME).found), "that makes nothing good"
+    assert counted().found, "that makes nothing good"
 
     shutil.rmtree(file)
     file.write_bytes(zoe.film)
     zoe.erase(after=WEEK + erasing.REST)
 
     assert_nothing_is_left(zoe)
-    run = db.look(lambda session: session.get_one(ChoreRun, erasing.NAME))
-    assert (run.removed, run.last_error) == (2, "")
+    assert (counted().removed, counted().last_error) == (before.removed + 2, "")
+
+
+def counted() -> ChoreRun:
+    """Give what erasings have been counted so far, by other tests of this site as well."""
+    return db.look(lambda session: session.get(ChoreRun, erasing.NAME)) or ChoreRun(name=erasing.NAME)
 
 
 def test_who_comes_back_while_their_erasing_fails_is_not_let_rest_but_left_alone(leaver: Someone) -> None:
@@ -276,7 +281,7 @@ def test_an_archive_that_is_being_made_meanwhile_is_thrown_away(leaver: Someone)
     ("facts", "welcome"),
     [
         pytest.param({"email_verified_at": db.utc_now()}, 0, id="without a second welcome"),
-        pytest.param({}, 18, id="with its welcome, which a stranger could not take"),
+        pytest.param({"email_verified_at": None}, 18, id="with its welcome, which a stranger could not take"),
     ],
 )
 def test_the_address_can_be_used_again(

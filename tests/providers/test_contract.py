@@ -157,29 +157,26 @@ async def test_a_task_that_there_is_not_or_of_another_key_is_unknown(engine: Eng
 
 
 @pytest.mark.parametrize(
-    ("secret", "prompt", "refusal"),
+    ("secret", "prompt", "refusal", "code"),
     [
-        pytest.param("bad", PROMPT, KeyRefused, id="a key that is not one"),
-        pytest.param("poor", PROMPT, KeyRefused, id="a key without credit"),
-        pytest.param("busy", PROMPT, Busy, id="a key over its limit"),
-        pytest.param("broken", PROMPT, ProviderUnavailable, id="a server error"),
-        pytest.param("good", "sandbox:submit-429", Busy, id="too much work"),
-        pytest.param("good", "sandbox:submit-500", ProviderUnavailable, id="an error inside"),
-        pytest.param("good", "sandbox:reject", RefusedRequest, id="a refused prompt"),
+        pytest.param("bad", PROMPT, KeyRefused, "401", id="a key that is not one"),
+        pytest.param("poor", PROMPT, KeyRefused, "402", id="a key without credit"),
+        pytest.param("busy", PROMPT, Busy, "429", id="a key over its limit"),
+        pytest.param("broken", PROMPT, ProviderUnavailable, "500", id="a server error"),
+        pytest.param("good", "sandbox:submit-429", Busy, "429", id="too much work"),
+        pytest.param("good", "sandbox:submit-500", ProviderUnavailable, "500", id="an error inside"),
+        pytest.param("good", "sandbox:reject", RefusedRequest, "422", id="a refused prompt"),
     ],
 )
 async def test_a_refused_order_is_sorted_and_starts_nothing(
-    engine: Engine, secret: str, prompt: str, refusal: type[Exception]
+    engine: Engine, secret: str, prompt: str, refusal: type[ProviderUnavailable | RefusedRequest], code: str
 ) -> None:
     before = engine.sandbox.counts().get("create", 0)
 
     with pytest.raises(refusal) as told:
         await engine.make(prompt, Key(secret, "print"))
 
-    assert told.type is refusal
-    assert getattr(told.value, "provider_code", "") == {"bad": "401", "poor": "402"}.get(
-        secret, "422" if refusal is RefusedRequest else ""
-    )
+    assert (type(told.value), told.value.provider_code) == (refusal, code)
     assert engine.sandbox.counts().get("create", 0) == before
 
 

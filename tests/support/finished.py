@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -14,6 +15,7 @@ from cuttingasmr.generation import keeping
 from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.models import Status, Video
 from cuttingasmr.providers.video import Order, TaskState, get_video_provider
+from cuttingasmr.storage.store import get_store
 from tests.support.films import PROMPT
 from tests.support.people import make_user, make_video
 
@@ -58,4 +60,12 @@ async def completed(prompt: str = PROMPT) -> str:
     video_id = await rendered(prompt)
     assert await keeping.store(video_id) == {"state": "stored"}
     change(video_id, status=Status.COMPLETED, completed_at=db.utc_now())
+    return video_id
+
+
+async def kept_film() -> str:
+    """Write down a finished video of long ago whose file is there: by it the storage is known as ours."""
+    video_id = paid(status=Status.COMPLETED, completed_at=db.utc_now() - timedelta(days=30))
+    change(video_id, file_key=f"videos/{video_id}.mp4", poster_key=f"posters/{video_id}.webp")
+    await get_store().put(f"videos/{video_id}.mp4", b"file")
     return video_id

@@ -25,10 +25,10 @@ RENDER_SECONDS = 0.05
 REFUSALS: dict[str, Exception] = {
     "bad": KeyRefused("401"),
     "poor": KeyRefused("402"),
-    "busy": Busy(),
-    "broken": ProviderUnavailable(),
-    "sandbox:submit-429": Busy(),
-    "sandbox:submit-500": ProviderUnavailable(),
+    "busy": Busy.of("429"),
+    "broken": ProviderUnavailable.of("500"),
+    "sandbox:submit-429": Busy.of("429"),
+    "sandbox:submit-500": ProviderUnavailable.of("500"),
     "sandbox:reject": RefusedRequest("422", "rejected"),
 }
 
