@@ -184,7 +184,9 @@ def test_a_browser_sets_no_var_of_a_state_whatever_it_sends(world: World) -> Non
     console, visitor = Console, Visitor
     inner = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
     with world.socket("other") as socket:
+        socket.call(visitor.event_handlers["arrive"])
         email, closed = socket[visitor.email], socket[console.access]
+        assert email
         for state, var, value in ((console, "access", "open"), (visitor, "email", OPERATOR)):
             socket.call(state.event_handlers["setvar"], var_name=var, value=value)
             socket.send(inner, {"vars": {f"{state.get_full_name()}.{var}": value}}).settle()
