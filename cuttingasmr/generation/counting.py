@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import cast
 
@@ -14,6 +15,7 @@ from cuttingasmr.models import ChoreRun
 from cuttingasmr.models.chore_run import FOUND
 
 ERROR_LIMIT = 200
+ASKED_AGAIN_SECONDS = 300.0
 EARLY = 0.9
 """Clocks and rounds are not exact: what is nearly due is due."""
 
@@ -57,6 +59,7 @@ def count(
 
 def note_failure(name: str, error: Exception) -> None:
     """Count a run that broke off. Where even that cannot be written down, it is logged."""
+    _well.pop(name, None)
     try:
         db.run(count, name, error=f"{type(error).__name__}: {error}")
     except Exception:
@@ -64,9 +67,20 @@ def note_failure(name: str, error: Exception) -> None:
 
 
 def note_success(name: str) -> None:
-    """Forget why an earlier run broke off, but not what one found. Where there is nothing to forget, nothing is written."""
+    """Forget why an earlier run broke off, but not what one found. Where there is nothing to forget, nothing is written.
+
+    Whether another process has seen it break off is asked every `ASKED_AGAIN_SECONDS` only: some jobs run every two seconds.
+    """
+    now = time.monotonic()
+    if now - _well.get(name, -ASKED_AGAIN_SECONDS) < ASKED_AGAIN_SECONDS:
+        return
     if db.look(_has_broken_off, name):
         db.run(_forget_error, name)
+    _well[name] = now
+
+
+_well: dict[str, float] = {}
+"""When this process last saw that a job has not broken off, by its clock."""
 
 
 def _has_broken_off(session: Session, name: str) -> bool:
