@@ -145,14 +145,8 @@ def _ask_to_change(session: Session, *, user_id: str, to: str, proved: str | Non
     if user.password_hash != proved:
         raise Conflict
     outbox.write_with_link(session, LetterKind.CHANGE, to=to, user_id=user.id)
-    _tell_the_old(session, user, LetterKind.CHANGE_ASKED)
+    outbox.write_to_owner(session, LetterKind.CHANGE_ASKED, user=user)
     session.add(AuditEntry(actor=user.id, action="user.asked-to-change-email", subject=user.id))
-
-
-def _tell_the_old(session: Session, user: User, kind: LetterKind) -> None:
-    """Write to the address that an account has until now, if it is known to be theirs: nobody else's mailbox is for this."""
-    if user.email_verified_at is not None:
-        outbox.write(session, kind, to=user.email, user_id=user.id)
 
 
 def _confirm(session: Session, *, token: str, asker_id: str | None) -> Confirmed:
@@ -188,7 +182,7 @@ def _change(session: Session, user: User, link: MailedLink) -> Confirmed:
     """Let the new address take the old one's place. Links to the old one are good for nothing any more."""
     if not links.use(session, link):
         raise LinkOver
-    _tell_the_old(session, user, LetterKind.CHANGED)
+    outbox.write_to_owner(session, LetterKind.CHANGED, user=user)
     user.email, user.email_verified_at = link.address, db.utc_now()
     session.add(user)
     session.flush()

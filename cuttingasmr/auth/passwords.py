@@ -118,5 +118,4 @@ def _set(session: Session, user: User, hashed: str, *, action: str, ended: int) 
     links.void(session, user.id, *OPEN_LINKS)
     facts = {"sessionsEnded": ended}
     session.add(AuditEntry(actor=user.id, action=action, subject=user.id, facts=facts))
-    if user.email_verified_at is not None:  # or a stranger would be told, as often as somebody likes
-        outbox.write(session, LetterKind.PASSWORD_CHANGED, to=user.email, user_id=user.id)
+    outbox.write_to_owner(session, LetterKind.PASSWORD_CHANGED, user=user)

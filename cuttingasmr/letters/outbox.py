@@ -70,6 +70,12 @@ def write(session: Session, kind: LetterKind, *, to: str, user_id: str | None = 
     return letter
 
 
+def write_to_owner(session: Session, kind: LetterKind, *, user: User) -> None:
+    """Tell somebody of a change to their account, at its address if that is confirmed: a stranger could be told as often as anybody likes."""
+    if user.email_verified_at is not None:
+        write(session, kind, to=user.email, user_id=user.id)
+
+
 def write_with_link(session: Session, kind: LetterKind, *, to: str, user_id: str) -> None:
     """Have a letter sent whose link is good at once, in place of older ones. The caller holds the user's row."""
     letter = write(session, kind, to=to, user_id=user_id)
