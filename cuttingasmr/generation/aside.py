@@ -72,16 +72,19 @@ class Aside:
             self._is_busy.release()
 
     async def _work_and_hang_up(self) -> None:
-        holding = asyncio.create_task(self._hold())
+        has_ended = asyncio.Event()
+        holding = asyncio.create_task(self._hold(has_ended))
         try:
             await self._work()
         finally:
-            holding.cancel()
+            has_ended.set()
+            await holding  # a word of its own that is under way would else be written after the end
             await close_client()
 
-    async def _hold(self) -> None:
+    async def _hold(self, has_ended: asyncio.Event) -> None:
         """Say now and then that it is still at work, so that the others leave it alone."""
         while self._hold_seconds:
-            await asyncio.sleep(self._hold_seconds)
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(has_ended.wait(), self._hold_seconds)
             with contextlib.suppress(DatabaseUnavailable):
                 await db.transact(counting.hold, self._name)
