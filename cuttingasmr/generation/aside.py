@@ -83,8 +83,9 @@ class Aside:
 
     async def _hold(self, has_ended: asyncio.Event) -> None:
         """Say now and then that it is still at work, so that the others leave it alone."""
-        while self._hold_seconds:
-            with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(has_ended.wait(), self._hold_seconds)
-            with contextlib.suppress(DatabaseUnavailable):
-                await db.transact(counting.hold, self._name)
+        while self._hold_seconds and not has_ended.is_set():
+            try:
+                await asyncio.wait_for(has_ended.wait(), self._hold_seconds)
+            except TimeoutError:
+                with contextlib.suppress(DatabaseUnavailable):
+                    await db.transact(counting.hold, self._name)
