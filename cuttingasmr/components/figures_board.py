@@ -124,7 +124,12 @@ def _number(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
 
 def _nothing_yet() -> rx.Component:
     return rx.el.p(
-        "Nothing has happened in this span. The charts begin with the first account.", class_name=theme.EMPTY
+        rx.cond(
+            Board.behind != "",
+            "This span is not counted yet. It will be within minutes.",
+            "Nothing has happened in this span. The charts begin with the first account.",
+        ),
+        class_name=theme.EMPTY,
     )
 
 

@@ -37,6 +37,11 @@ def texts(screen: Screen, title: str) -> list[list[str]]:
     return [[cell.text for cell in line.cells] for line in listing.table.lines]
 
 
+def empty_words(screen: Screen, title: str) -> str:
+    (listing,) = (listing for listing in screen.tables if listing.title == title)
+    return listing.table.empty
+
+
 def lines(action: str) -> list[AuditEntry]:
     mine = select(AuditEntry).where(col(AuditEntry.action) == action).order_by(col(AuditEntry.id))
     return db.look(lambda session: list(session.exec(mine)))
@@ -95,6 +100,8 @@ def test_an_audit_that_was_not_or_could_not_be_done_is_no_clean_one() -> None:
     db.run(counting.begin, audit.NAME, seconds=1)
     assert figures(health())[0].note == "not checked yet"
 
+    assert empty_words(health(), books.AUDIT) == "Not checked yet."
+
     counting.note_failure(audit.NAME, ZeroDivisionError("some reason"))
     figure = figures(see("overview"))[0]
     assert (figure.note, figure.tone) == ("could not be checked", "bad")
@@ -103,6 +110,7 @@ def test_an_audit_that_was_not_or_could_not_be_done_is_no_clean_one() -> None:
 
     chores.audit_money()
     assert figures(see("overview"))[0].number == "0"
+    assert empty_words(health(), books.AUDIT) == "None was found untrue when they were last checked."
     assert lines(audit.ACTION) == []
 
 

@@ -30,12 +30,14 @@ def figures(session: Session, now: datetime) -> list[Figure]:
 def found(session: Session) -> list[Listing]:
     """Show the statements that are not true; nothing where all are."""
     line = audit.latest(session)
-    return [_findings(line)] if line is not None and line.facts["count"] else []
+    return [_findings(line, empty="")] if line is not None and line.facts["count"] else []
 
 
 def listings(session: Session) -> list[Listing]:
     """Show how both came out, whatever that is."""
-    return [_findings(audit.latest(session)), _comparison(report.latest(session))]
+    were_checked = (run := session.get(ChoreRun, audit.NAME)) is not None and run.runs > 0
+    empty = "None was found untrue when they were last checked." if were_checked else "Not checked yet."
+    return [_findings(audit.latest(session), empty=empty), _comparison(report.latest(session))]
 
 
 def _audited(session: Session) -> Figure:
@@ -60,7 +62,7 @@ def _compared(line: AuditEntry | None, now: datetime) -> Figure:
     return Figure(name, f"{count:,}", f"compared {span(ago.total_seconds())} ago", _href(line), tone)
 
 
-def _findings(line: AuditEntry | None) -> Listing:
+def _findings(line: AuditEntry | None, *, empty: str) -> Listing:
     found: list[dict[str, Any]] = line.facts["findings"] if line else []
     lines = [
         Line(
@@ -74,9 +76,7 @@ def _findings(line: AuditEntry | None) -> Listing:
         )
         for finding in found[:MOST]
     ]
-    table = Table.of(
-        ("Statement", "Of", "Found"), lines, empty="None was found untrue when they were last checked."
-    )
+    table = Table.of(("Statement", "Of", "Found"), lines, empty=empty)
     return Listing(AUDIT, table, _href(line) if line and found else "")
 
 
