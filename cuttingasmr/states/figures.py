@@ -14,6 +14,7 @@ from cuttingasmr.console import figures as console
 from cuttingasmr.console.figures import Cohort, Column, Figures, Numbers
 from cuttingasmr.console.spans import STEPS, USUAL
 from cuttingasmr.errors import AppError, Invalid, Unavailable
+from cuttingasmr.payments.money import money as in_words
 from cuttingasmr.payments.packages import all_packages
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.asking import asker
@@ -23,6 +24,9 @@ Better = Literal["more", "less", ""]
 """Whether it is good when a figure is more, or less; empty where it is neither."""
 
 NONE = "\N{EN DASH}"
+MUCH = 100_000
+"""Cents from which an amount is told to the dollar."""
+
 SPANS = (("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"), ("12m", "12 months"), ("all", "All time"))
 NAMES = dict(SPANS)
 
@@ -275,9 +279,9 @@ def _returned(number: int | None, people: int) -> Returned:
 
 def money(cents: float) -> str:
     """Say an amount: to the cent below a thousand dollars, else to the dollar."""
-    dollars = abs(cents) / 100
-    said = f"${dollars:,.2f}" if dollars < 1000 else f"${dollars:,.0f}"  # noqa: PLR2004
-    return f"\N{MINUS SIGN}{said}" if cents < 0 else said
+    if abs(cents) < MUCH:
+        return in_words(round(cents))
+    return in_words(100 * round(cents / 100), is_short=True)
 
 
 def whole(number: int) -> str:
