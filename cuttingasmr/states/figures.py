@@ -198,7 +198,7 @@ def numbers_of(now: Numbers, before: Numbers | None) -> list[Figure]:
             "Income",
             "income",
             money,
-            f"{now.orders:,} {'order' if now.orders == 1 else 'orders'}, {money(now.taken)} refunded",
+            _sold_for(now),
         ),
         figure("Cost of videos", "cost", money, f"{now.completed:,} at {price} each", ""),
         figure("Margin", "margin", money, _of_income(now)),
@@ -212,6 +212,13 @@ def numbers_of(now: Numbers, before: Numbers | None) -> list[Figure]:
         figure("Credits outstanding", "credits_outstanding", whole, _owed(now), ""),
         figure("Buyers of sign-ups", "bought_share", percent, f"{now.bought:,} of {now.signups:,} so far"),
     ]
+
+
+def _sold_for(now: Numbers) -> str:
+    """Say what the income is of; what came in other currencies stands beside it."""
+    said = f"{now.orders:,} {'order' if now.orders == 1 else 'orders'}, {money(now.taken)} refunded"
+    others = " and ".join(in_words(units, currency) for currency, units in now.other_income.items())
+    return f"{said}; {others} besides" if others else said
 
 
 def _of_income(now: Numbers) -> str:
