@@ -31,7 +31,7 @@ ID = "missing-files"
 
 PATH = routes.in_console(routes.ADMIN_VIDEOS, id=ID)
 NAME = "Files that are missing"
-HEADS = ("Video", "State", "Of", "#Credits", "Made", "Missed since")
+HEADS = ("Video", "State", "Of", "#Credits", "Missed since")
 TELLS = (
     "For a real loss alone: if the storage is not mounted, or is another one, mend that, and these leave the list by themselves. Each"
     " file is looked for once more, within minutes; what the video service still keeps is fetched again, and all others end as failed,"
@@ -93,7 +93,6 @@ def _line(row: MissingFile, video: Video, names: dict[str, str]) -> Line:
             mark("Missing", tone="warn") if waits else mark("Given up", tone="faint"),
             views.person(video.user_id, names),
             Cell(text=f"{video.credits_used:,}"),
-            when(video.completed_at),
             when(row.found_at),
         ],
     )
