@@ -30,7 +30,7 @@ from cuttingasmr.settings import get_settings
 if TYPE_CHECKING:
     from sqlite3 import Connection as SqliteConnection
 
-    from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+    from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
     from sqlalchemy.pool import ConnectionPoolEntry
 
 P = ParamSpec("P")
@@ -50,9 +50,11 @@ TRIES = 8
 RETRY_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL's serialization_failure, deadlock_detected and lock_not_available (Appendix A of its manual)."""
 
-AWAY_SQLSTATES = frozenset({"57P01", "57P02", "57P03", "57014", "53100", "53200", "53300", "25006"})
-"""admin_shutdown, crash_shutdown, cannot_connect_now; query_canceled (too slow); disk_full, out_of_memory, too_many_connections;
-read_only_sql_transaction (a server that is not, or no longer, the one to write to)."""
+READ_ONLY = "25006"
+"""read_only_sql_transaction: of a server that is not, or no longer, the one to write to."""
+
+AWAY_SQLSTATES = frozenset({"57P01", "57P02", "57P03", "57014", "53100", "53200", "53300", READ_ONLY})
+"""admin_shutdown, crash_shutdown, cannot_connect_now; query_canceled (too slow); disk_full, out_of_memory, too_many_connections."""
 
 SQLITE_AWAY = ("unable to open", "disk I/O", "readonly", "disk is full")
 
@@ -84,7 +86,14 @@ def make_engine(url: str) -> Engine:
     )
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_ping_idle, engine.dialect))
+    event.listen(engine, "handle_error", _leave_read_only)
     return engine
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Let go of every connection to a server that others write to now: after a failover they would go on leading there."""
+    if getattr(context.original_exception, "pgcode", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -164,7 +173,11 @@ def is_unreachable(error: Exception) -> bool:
 
 
 class _Lost(Exception):
-    """The connection was gone before the transaction could be committed: nothing has happened."""
+    """The connection was gone before the transaction could be committed: nothing has happened.
+
+    One to a read-only server is let go of, too, but not followed by another at once: that one may well lead there again, and
+    all the waiting would hold up who only reads.
+    """
 
 
 @contextlib.contextmanager
@@ -172,7 +185,7 @@ def _noticing_loss() -> Generator[None, None, None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated and getattr(error.orig, "pgcode", None) != READ_ONLY:
             raise _Lost from error
         raise
 

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -244,6 +245,46 @@ def test_connections_that_died_while_nobody_used_them_are_replaced_unnoticed(pos
     db.run(add_letter, user)
 
     assert name_of(user) == "Somebody!"
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_after_a_failover_no_connection_stays_with_the_server_that_may_only_be_read() -> None:
+    user, before = make_user(), 3
+    together = threading.Barrier(before)
+
+    def demote(session: Session) -> None:
+        """Make a connection like those to a server whose place another one has taken."""
+        session.connection().execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+        together.wait(10)  # each has one of its own
+
+    with ThreadPoolExecutor(before) as pool:
+        list(pool.map(lambda _: db.run(demote), range(before)))
+    assert name_of(user) == "Somebody", "reading goes on"
+
+    with pytest.raises(DatabaseUnavailable):
+        db.run(add_letter, user)
+
+    for _ in range(before):
+        db.run(add_letter, user)
+    assert name_of(user) == "Somebody!!!"
+
+
+def test_while_no_server_may_be_written_to_it_is_told_quickly(postgresql: str) -> None:
+    user = make_user()
+    with psycopg2.connect(postgresql) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        (name,) = cursor.fetchone() or ("",)
+        cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    connection.close()
+    cut_off(postgresql)
+    began = time.monotonic()
+
+    for _ in range(3):
+        with pytest.raises(DatabaseUnavailable):
+            db.run(add_letter, user)
+        assert name_of(user) == "Somebody"
+
+    assert time.monotonic() - began < 2
 
 
 def test_looking_waits_for_no_writer_on_sqlite(sqlite: str) -> None:

@@ -36,6 +36,8 @@ class NumbersShape(Shape):
     paid: int
     taken: int
     income: int
+    other_income: dict[str, int]
+    """By currency, in its smallest units: in no other figure."""
     cost: int
     margin: int
     margin_share: float | None

@@ -163,7 +163,11 @@ async def process_payment(body: ProcessPayment, operator: Operator) -> Processed
 async def manual_credits(
     body: Credits, operator: Operator, idempotency_key: Annotated[str | None, Header()] = None
 ) -> Adjusted:
-    """Give or take credits by hand. With an Idempotency-Key, the same request again changes nothing more."""
+    """Give or take credits by hand. With an Idempotency-Key, the same request again changes nothing more.
+
+    Without one, the same number for the same account and reason within ten minutes is refused with 409, since it may be the same
+    request sent twice.
+    """
     left = await manual.adjust(
         operator=operator,
         email=body.email,

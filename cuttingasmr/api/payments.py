@@ -61,7 +61,7 @@ class Purchase(Shape):
     order_id: str
     plan_type: str
     state: str
-    amount: int
+    amount: int = Field(description="In the smallest unit of the currency: cents of USD, yen of JPY")
     currency: str
     credits: int
     credits_taken_back: int

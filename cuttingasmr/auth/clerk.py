@@ -75,16 +75,21 @@ async def exchange(*, token: str, cookie: str | None, user_agent: str = "") -> E
 async def sync(user: User, *, gone: clerk_people.Gone | None = None) -> User:
     """Read anew who somebody is at Clerk; an account of ours alone is as it is.
 
-    Raises `SignInRequired` for whom Clerk no longer knows, of which `gone` is told, and `TooManyRequests`.
+    Raises `SignInRequired` for whom Clerk has shut out, which is written down with all else that it says of them, or no longer
+    knows, of which `gone` is told; and `TooManyRequests`.
     """
     if user.clerk_id is None or user.clerk_state == ClerkState.DELETED or not get_settings().has_clerk:
         return user
     await spend(SYNC, user.id)
     person = await get_clerk().user(user.clerk_id)
-    if person is not None:
-        return await _admit(person)
-    await db.transact(clerk_people.forget, clerk_id=user.clerk_id, gone=gone)
-    raise SignInRequired
+    if person is None:
+        await db.transact(clerk_people.forget, clerk_id=user.clerk_id, gone=gone)
+        raise SignInRequired
+    fresh = await _admit(person)
+    if fresh.clerk_state != ClerkState.WELCOME:
+        live.publish(fresh.id)  # their sessions are over: open pages look who they are now
+        raise SignInRequired
+    return fresh
 
 
 async def leave(session_id: str | None) -> None:

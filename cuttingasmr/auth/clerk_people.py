@@ -39,17 +39,18 @@ def find(session: Session, *, clerk_id: str) -> User | None:
 def admit(session: Session, *, person: ClerkUser) -> User:
     """Give somebody their account: the one they have, the one with their address, or a new one with its welcome.
 
-    Raises `EmailUnconfirmed` or `EmailTaken` where the address is an account's that cannot be shown to be theirs, and
-    `SignInRequired` for whom Clerk has shut out or forgotten.
+    Of who has one here already it is learned that Clerk has shut them out: look at `clerk_state`. Raises `SignInRequired` for a
+    stranger whom Clerk has shut out and for whom it has forgotten, and `EmailUnconfirmed` or `EmailTaken` where the address is
+    an account's that cannot be shown to be theirs.
     """
-    if person.is_blocked or session.get(ClerkEnding, person.id) is not None:
-        raise SignInRequired
-    if was_erased(session, clerk_id=person.id):
+    if session.get(ClerkEnding, person.id) is not None or was_erased(session, clerk_id=person.id):
         raise SignInRequired
     user = find(session, clerk_id=person.id)
     if user is not None:
         learn(session, user, person)
         return user
+    if person.is_blocked:
+        raise SignInRequired
     address = address_of(person)
     owner = _owner(session, address)
     user = None if owner is None else _joined(session, owner)

@@ -9,13 +9,14 @@ from typing import Any
 from cuttingasmr.auth import bans
 from cuttingasmr.auth import by_hand as people_by_hand
 from cuttingasmr.console import words
+from cuttingasmr.console.screens.missing import ID as MISSING_FILES
 from cuttingasmr.console.screens.views import Act
 from cuttingasmr.console.screens.wording import counted
 from cuttingasmr.credits import by_hand as credits_by_hand
 from cuttingasmr.credits.by_hand import Adjusted, checked_reason
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.generation import by_hand as videos_by_hand
-from cuttingasmr.generation import key_desk
+from cuttingasmr.generation import key_desk, missing
 from cuttingasmr.models import User
 from cuttingasmr.payments import manual
 from cuttingasmr.payments.reconcile import Answer
@@ -181,6 +182,17 @@ async def _give_back(operator: User, form: Form) -> Done:
     return Done(f"{counted(returned)} came back to its owner.")
 
 
+async def _give_up_files(operator: User, form: Form) -> Done:
+    seen, reason = form.whole("seen", 0), form.reason
+    if form.subject != MISSING_FILES:
+        raise NotFound
+    given_up = await missing.give_up(operator=operator, seen=seen, reason=reason)
+    files = "1 file is" if given_up == 1 else f"{given_up:,} files are"
+    return Done(
+        f"{files} given up. An engine looks once more for each of them within minutes, and acts then."
+    )
+
+
 async def _retire(operator: User, form: Form) -> Done:
     await key_desk.retire(operator=operator, fingerprint=form.subject, reason=form.reason)
     undo = Act("put-back", form.subject, "Undo", "It takes its turn again.")
@@ -216,6 +228,7 @@ ACTS: Mapping[str, Callable[[User, Form], Awaitable[Done]]] = {
     "replay": _replay,
     "set-going": _set_going,
     "give-back": _give_back,
+    "give-up-files": _give_up_files,
     "retire": _retire,
     "put-back": _put_back,
     "read-words": _read_words,

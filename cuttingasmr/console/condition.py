@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr.console import events, orders, videos
-from cuttingasmr.generation import key_desk, taking
+from cuttingasmr.generation import key_desk, missing, taking
 from cuttingasmr.generation.key_desk import KeyState, KeyView
 from cuttingasmr.models import ChoreRun, EngineBeat, Status, Video
 
@@ -20,6 +20,8 @@ class Wants:
 
     orders: int
     stuck: int
+    missing: int
+    """Finished videos whose files were not found, and that wait for a decision."""
     unreadable: int
     waiting_events: int
     keys: list[KeyView]
@@ -50,6 +52,7 @@ def wants(session: Session) -> Wants:
     return Wants(
         orders=orders.count_waiting(session),
         stuck=videos.count_stuck(session),
+        missing=missing.count(session),
         unreadable=backlog["unreadable"],
         waiting_events=backlog["waiting"],
         keys=key_desk.all_keys(session),

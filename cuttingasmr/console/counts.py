@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -24,6 +24,10 @@ SUNDAY = 6
 users, videos, orders = db.table_of(User), db.table_of(Video), db.table_of(Order)
 entries, takings = db.table_of(CreditEntry), db.table_of(OrderTaking)
 before = videos.alias("before")
+
+UNITS_PAID: ColumnElement[int] = func.coalesce(orders.c.paid_cents, orders.c.price_cents)
+CURRENCY_PAID: ColumnElement[str] = func.coalesce(orders.c.paid_currency, orders.c.currency)
+"""How much was paid for an order, in the smallest units of which currency."""
 
 Count = Select[*tuple[Any, ...]]
 """Gives pairs: a part, and its number."""
@@ -189,14 +193,9 @@ def _orders(day: Day) -> Count:
 def _paid(day: Day) -> Count:
     """Cents paid for orders, on the day they were credited, by package. What waits for an operator is not income yet.
 
-    What was paid in another currency is in no figure of money: nobody has said what it is worth.
+    What was paid in another currency is in no sum: nobody has said what it is worth. It is told apart, by `_other_money`.
     """
-    cents = func.coalesce(orders.c.paid_cents, orders.c.price_cents)
-    return _purchases(day, func.sum(case((_is_in_dollars(), cents), else_=0)))
-
-
-def _is_in_dollars() -> ColumnElement[bool]:
-    return func.coalesce(orders.c.paid_currency, orders.c.currency) == CURRENCY
+    return _purchases(day, func.sum(case((CURRENCY_PAID == CURRENCY, UNITS_PAID), else_=0)))
 
 
 def _purchases(day: Day, number: ColumnElement[int]) -> Count:
@@ -211,7 +210,23 @@ def _taken(day: Day) -> Count:
     """Cents that refunds and disputes took back, on the day they came, by package."""
     of_orders = takings.join(orders, orders.c.id == takings.c.order_id)
     taken = select(orders.c.package_id, func.sum(takings.c.cents)).select_from(of_orders)
-    return taken.where(day.has(takings.c.taken_at), _is_in_dollars()).group_by(orders.c.package_id)
+    is_ours = CURRENCY_PAID == CURRENCY
+    return taken.where(day.has(takings.c.taken_at), is_ours).group_by(orders.c.package_id)
+
+
+def _other_money(day: Day) -> Count:
+    """Money paid in other currencies, less what was taken back, in the smallest units of each, by currency."""
+    is_other = CURRENCY_PAID != CURRENCY
+    bought = entries.join(orders, orders.c.id == entries.c.reference)
+    paid = select(CURRENCY_PAID.label("currency"), UNITS_PAID.label("units")).select_from(bought)
+    taken = select(CURRENCY_PAID, -takings.c.cents).select_from(
+        takings.join(orders, orders.c.id == takings.c.order_id)
+    )
+    moved = union_all(
+        paid.where(day.has(entries.c.created_at), entries.c.kind == Kind.PURCHASE, is_other),
+        taken.where(day.has(takings.c.taken_at), is_other),
+    ).subquery()
+    return select(moved.c.currency, func.sum(moved.c.units)).group_by(moved.c.currency)
 
 
 def _cohort(day: Day) -> Count:
@@ -240,6 +255,7 @@ COUNTS: Mapping[str, Callable[[Day], Count]] = {
     "orders": _orders,
     "paid": _paid,
     "taken": _taken,
+    "other_money": _other_money,
     "cohort": _cohort,
 }
 """Every figure that is kept by day."""

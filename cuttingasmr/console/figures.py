@@ -35,6 +35,7 @@ from cuttingasmr.settings import get_settings
 LIVE_DAYS = 3
 """So many days are counted on the spot: today, and the last one until it has settled. Older ones wait for the summary."""
 
+OTHER = "other_money"
 COHORTS = 12
 RETURNS = (1, 2, 4, 8)
 """The weeks after the first one in which it is counted who comes back."""
@@ -62,6 +63,8 @@ class Numbers:
     orders: int = 0
     paid: int = 0
     taken: int = 0
+    other_income: Mapping[str, int] = field(default_factory=dict[str, int])
+    """What was paid in other currencies less what was taken back, by currency, in its smallest units; in no other figure."""
     cost: int = 0
     """What the completed videos cost at the provider, at the price set now; upgrades to 1080p are not in it."""
     credits_returned: int = 0
@@ -212,7 +215,7 @@ class _Reader:
 
     def _sums(self) -> _Sums:
         """Add up what can be added up plainly: by column of the charts, with the span before as one column of its own."""
-        rows = self._rows("signups", "started", "ended", "orders", "paid", "taken")
+        rows = self._rows("signups", "started", "ended", "orders", "paid", "taken", OTHER)
         first = self._span.before or self._span.first
         found = self._line.execute(
             select(rows.c.name, rows.c.part, rows.c.day, func.sum(rows.c.number))
@@ -223,10 +226,13 @@ class _Reader:
 
     def _numbers(self, sums: _Sums, first: date, last: date) -> Numbers:
         total: defaultdict[str, int] = defaultdict(int)
+        other: defaultdict[str, int] = defaultdict(int)
         for name, part, day, number in sums:
             if first <= day <= last:
                 total[name] += number
                 total[f"{name} {part}"] += number
+                if name == OTHER:
+                    other[part] += number
         median, nine_in_ten = self._waits(first, last)
         completed = total[f"ended {Status.COMPLETED}"]
         return Numbers(
@@ -241,6 +247,7 @@ class _Reader:
             orders=total["orders"],
             paid=total["paid"],
             taken=total["taken"],
+            other_income={currency: units for currency, units in sorted(other.items()) if units},
             cost=cost_of(completed),
             credits_returned=self._returned(first, last),
             credits_outstanding=self._outstanding(last),

@@ -17,7 +17,13 @@ SETTLES = timedelta(hours=1)
 """So long after its end a day is counted: whatever was begun in it has been committed, or never will be."""
 
 DONE = "counted"
-"""The mark of a day that has been counted, as if it were a figure."""
+"""The mark of a day that has been counted, as if it were a figure; its number says by which rules."""
+
+RULES = 2
+"""One more whenever `counts.py` counts something else, so that days which were counted before are counted again.
+
+1 took money of any currency for the site's own.
+"""
 
 figures = db.table_of(DayFigure)
 
@@ -26,10 +32,12 @@ async def fill(*, now: datetime | None = None) -> int:
     """Count every day that is over and was not counted yet, a transaction each, and tell how many. Harmless to repeat.
 
     Days that were counted and have changed since are counted again: on every call, for as long as what changed them is
-    of a day that is not counted itself.
+    of a day that is not counted itself. So is a day that was counted by older rules, once.
     """
     now, done = now or db.utc_now(), 0
     while await db.transact(count_next, now=now):
+        done += 1
+    while await db.transact(_count_by_new_rules):
         done += 1
     await db.transact(_count_changed, now=now)
     return done
@@ -65,7 +73,16 @@ def _count(session: Session, day: Day) -> None:
         part, number = counted.columns
         rows = select(literal(name), literal(day.date, Date()), part, number).where(number != 0)
         run(insert(figures).from_select(["name", "day", "part", "number"], rows))
-    run(insert(figures).values(name=DONE, day=day.date, part="", number=1))
+    run(insert(figures).values(name=DONE, day=day.date, part="", number=RULES))
+
+
+def _count_by_new_rules(session: Session) -> date | None:
+    """Count the latest day again that was counted by older rules; gives `None` when there is none."""
+    older = select(func.max(figures.c.day)).where(figures.c.name == DONE, figures.c.number < RULES)
+    day = session.connection().execute(older).scalar()
+    if day is not None:
+        _count(session, Day(day))
+    return day
 
 
 def _count_changed(session: Session, *, now: datetime) -> None:

@@ -5,9 +5,11 @@ Credits that are given or taken by hand are here too. Each can be undone once, w
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr import db, live
 from cuttingasmr.credits import ledger
@@ -15,9 +17,16 @@ from cuttingasmr.errors import Conflict, Invalid, KeyReused, NotFound
 from cuttingasmr.models import AuditEntry, CreditEntry, Feedback, Kind, User
 
 LONGEST_REASON, LONGEST_KEY = 500, 200
+ALIKE_FOR = timedelta(minutes=10)
+"""For so long the very same adjustment, of which nothing tells that it is another one, is taken for a request that came twice."""
+
 MOST_CREDITS = 100_000
 ADJUSTED, UNDONE = "credits.adjusted", "credits.adjustment-undone"
 THANKED = "feedback.thanked"
+ALIKE = (
+    "You have just changed this account by as much, for the same reason, so this may be the same request come twice, and nothing more"
+    " was done. To do it once more, send an Idempotency-Key of its own, or say another reason."
+)
 UNDOABLE = (ADJUSTED, THANKED)
 """The actions whose credits can be taken back: each line of theirs has its entry in the ledger."""
 
@@ -71,7 +80,8 @@ async def adjust(
 
     `seen` is the last change of this account that the operator saw: raises `Conflict` when there has been another one since,
     by a second press or by a colleague. The same `key` again, of the same operator for the same account, changes nothing more;
-    raises `KeyReused` where it comes with another number of credits.
+    raises `KeyReused` where it comes with another number of credits. With neither, the same number for the same reason within
+    `ALIKE_FOR` raises `Conflict`, too: a network may have sent it twice.
     """
     if len(key) > LONGEST_KEY:
         raise Invalid(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
@@ -129,6 +139,8 @@ def adjust_now(
         return Adjusted(done.id or 0, credits, ledger.balance(session, user_id=user_id).remaining)
     if seen is not None and latest_line(session, subject=user_id) != seen:
         raise Conflict("This account has been changed since you looked. Nothing was done; look again first.")
+    if seen is None and not key and _was_just_done(session, operator_id, user_id, credits, reason):
+        raise Conflict(ALIKE)
     facts = {"credits": credits} | ({"key": key} if key else {})
     line = write_line(
         session, operator_id=operator_id, action=ADJUSTED, subject=user_id, reason=reason, facts=facts
@@ -138,12 +150,26 @@ def adjust_now(
 
 
 def _with_key(session: Session, operator_id: str, user_id: str, key: str) -> AuditEntry | None:
-    mine = select(AuditEntry).where(
+    mine = _adjustments(operator_id, user_id)
+    return next((line for line in session.exec(mine) if line.facts.get("key") == key), None)
+
+
+def _was_just_done(session: Session, operator_id: str, user_id: str, credits: int, reason: str) -> bool:
+    """Tell whether this operator has just done the very same, also without a key, and it was not undone since."""
+    alike = _adjustments(operator_id, user_id).where(
+        col(AuditEntry.at) > db.utc_now() - ALIKE_FOR, col(AuditEntry.reason) == reason
+    )
+    facts = {"credits": credits}
+    lines = [line.id for line in session.exec(alike) if line.id and line.facts == facts]
+    return len(undone(session, lines=lines)) < len(lines)
+
+
+def _adjustments(operator_id: str, user_id: str) -> SelectOfScalar[AuditEntry]:
+    return select(AuditEntry).where(
         col(AuditEntry.subject) == user_id,
         col(AuditEntry.actor) == operator_id,
         col(AuditEntry.action) == ADJUSTED,
     )
-    return next((line for line in session.exec(mine) if line.facts.get("key") == key), None)
 
 
 def _undo(session: Session, *, operator_id: str, line_id: int, reason: str) -> tuple[str, Adjusted]:

@@ -2,10 +2,10 @@
 
 The storage is walked through in the order of its keys, a page at a time, beside the rows of the same range. A finished video's
 lost file is fetched again from the provider while that keeps it; else the video ends as lost and its credits come back, for
-nobody pays for what they cannot get (docs/decisions/0009). What lies beside a film is seen to in `beside.py`. A picture whose file
+nobody pays for what they cannot get (`lost.py`, docs/decisions/0009). What lies beside a film is seen to in `beside.py`. A picture whose file
 is lost is one that is not there any more.
 Before anything is touched, storage and books have to show that they belong together: a volume that is not mounted, another
-site's bucket or an old copy of the database would otherwise cost every video.
+site's bucket or an old copy of the database would otherwise cost every video. What is missing then waits for people (`missing.py`).
 """
 
 from __future__ import annotations
@@ -22,17 +22,12 @@ from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select, update
 
-from cuttingasmr import db, live
-from cuttingasmr.credits import ledger
-from cuttingasmr.errors import ProviderUnavailable
-from cuttingasmr.generation import beside, counting, rows
+from cuttingasmr import db
+from cuttingasmr.generation import beside, counting, missing
 from cuttingasmr.generation.aside import LOW, Aside
-from cuttingasmr.generation.keeping import keep, look_up
+from cuttingasmr.generation.lost import LOST_CODE, mend_or_give_back
 from cuttingasmr.generation.purge import keys_of
-from cuttingasmr.models import AuditEntry, Avatar, HdState, Picture, Status, Video
-from cuttingasmr.providers.download import WrongAnswer
-from cuttingasmr.providers.video import TaskState
-from cuttingasmr.storage.media import NotAVideo
+from cuttingasmr.models import Avatar, HdState, Picture, Status, Video
 from cuttingasmr.storage.store import Kept, get_store
 
 NAME = "archive"
@@ -46,17 +41,11 @@ ORPHAN_AGE = timedelta(days=1)
 SETTLED = timedelta(minutes=10)
 """What was stored later than this is not missed yet: some stores list what is new a little late."""
 
-KEPT_BY_PROVIDER = timedelta(days=14)
-"""providers.md §2.10."""
-
 MOST_LOST = 20
 """So many lost files are a loss; more at once mean that the storage is not the one it was, and that is for people."""
 
 SAMPLE = 20
 """So many of the newest videos have to be in the storage, and so many of its first files in the books: at least half of each."""
-
-LOST_CODE = "FileLost"
-LOST = "The file of this video was lost in our storage, and the video service no longer has it. Your credits are back."
 
 log = structlog.get_logger()
 
@@ -86,7 +75,8 @@ class Walk:
         self.after = self.after or f"{FOLDERS[self.folder]}/{secrets.token_hex(1)}"
 
     async def go_on(self) -> None:
-        """Look through the next page, and turn to the next folder at the end of one."""
+        """See to what people have given up, look through the next page, and turn to the next folder at the end of one."""
+        await missing.settle(now=self.clock())
         folder = FOLDERS[self.folder]
         page = await get_store().names(folder, after=self.after, size=self.size)
         is_last = len(page) < self.size
@@ -109,18 +99,27 @@ async def compare(folder: str, page: Sequence[Kept], *, after: str, is_last: boo
     beside_films = await _lost_of(beside.NAMED_BY.get(folder, ""), there, stretch, now=now)
     pictures = await _lost_pictures(there, stretch, now=now) if folder == PICTURES else []
     lost = [*films, *beside_films, *pictures]
-    if not (unwanted or lost) or not await _belong_together(lost, now=now):
+    if folder == VIDEOS:
+        await db.transact(missing.forget_found, missed=_ids(films), among=stretch.holds)
+    if not (unwanted or lost):
+        return
+    if not await _belong_together(lost, now=now):
+        await db.transact(missing.note, video_ids=_ids(films), now=now)
         return
     for key in unwanted:
         await get_store().delete(key)
     removed = len(unwanted) + (await db.transact(_forget_pictures, keys=pictures, now=now) if pictures else 0)
-    told = [await _mend_or_give_back(video, now=now) for video in films.values()]
+    told = [await mend_or_give_back(video, now=now) for video in films.values()]
     mended, returned = told.count("mended"), told.count("returned")
     mended += sum(
         [await beside.see_to_lost(video, key, folder=folder) for key, video in beside_films.items()]
     )
     await db.transact(counting.count, NAME, removed=removed, mended=mended, returned=returned)
     log.warning("archive.differs", removed=removed, mended=mended, returned=returned)
+
+
+def _ids(films: dict[str, Video]) -> list[str]:
+    return [video.id for video in films.values()]
 
 
 async def _lost_of(column: str, there: set[str], stretch: Stretch, *, now: datetime) -> dict[str, Video]:
@@ -224,50 +223,9 @@ def _forget_pictures(session: Session, *, keys: Sequence[str], now: datetime) ->
 
 
 async def _lost(keys: Collection[str]) -> list[str]:
-    """Ask for each file itself, since a list may be a little late, and give those that are gone: one more than `MOST_LOST` at most."""
+    """Ask for each file itself, since a list may be a little late, and give those that are gone: `missing.MOST` at most."""
     lost: list[str] = []
     for key in sorted(keys):
-        if len(lost) <= MOST_LOST and await get_store().find(key) is None:
+        if len(lost) < missing.MOST and await get_store().find(key) is None:
             lost.append(key)
     return lost
-
-
-async def _mend_or_give_back(video: Video, *, now: datetime) -> str:
-    """Fetch a lost file again, or end its video; `later` when the provider cannot be asked now."""
-    if video.completed_at and video.completed_at > now - KEPT_BY_PROVIDER:
-        try:
-            if await _fetch_again(video):
-                return "mended"
-        except (WrongAnswer, NotAVideo) as error:
-            log.warning("archive.not-fetched", video=video.id, error=type(error).__name__)
-        except ProviderUnavailable:
-            return "later"
-    user_id = await db.transact(end_as_lost, video_id=video.id)
-    if user_id:
-        live.publish(user_id)
-    return "returned" if user_id else "later"
-
-
-async def _fetch_again(video: Video) -> bool:
-    """Store the file anew, if the provider still has it."""
-    task = await look_up(video)
-    if task.state is not TaskState.DONE or not task.urls:
-        return False
-    facts = await keep(video, task.urls[0])
-    await db.transact(rows.update_video, video_id=video.id, **facts, preview_key=None)
-    log.warning("archive.fetched-again", video=video.id)
-    return True
-
-
-def end_as_lost(session: Session, *, video_id: str) -> str | None:
-    """End a finished video whose file is gone for good, and return its credits, in one transaction; gives its owner, once."""
-    lost = {"status": Status.FAILED, "error_code": LOST_CODE, "error_message": LOST}
-    gone = {"preview_key": None, "hd_state": HdState.NONE, "is_shared": False}
-    user_id = rows.update_video(session, video_id, col(Video.status) == Status.COMPLETED, **lost, **gone)
-    if user_id is None:
-        return None
-    returned = ledger.give_back(session, video_id=video_id)
-    rows.update_video(session, video_id, credits_returned=returned)
-    facts = {"credits": returned, "code": LOST_CODE}
-    session.add(AuditEntry(actor=NAME, action="video.given-back", subject=video_id, facts=facts))
-    return user_id

@@ -11,6 +11,7 @@ from cuttingasmr.models.feedback import Feedback, FeedbackKind
 from cuttingasmr.models.figure import DayFigure, OrderTaking
 from cuttingasmr.models.gone_address import GoneAddress
 from cuttingasmr.models.letter import Letter, LetterKind, MailedLink, Purpose
+from cuttingasmr.models.missing_file import MissingFile
 from cuttingasmr.models.moderation import ModerationDecision
 from cuttingasmr.models.notice import Notice
 from cuttingasmr.models.order import CREDITED, WAITING, Order, OrderState
@@ -45,6 +46,7 @@ __all__ = [
     "Letter",
     "LetterKind",
     "MailedLink",
+    "MissingFile",
     "ModerationDecision",
     "Notice",
     "Order",

@@ -12,7 +12,7 @@ from cuttingasmr.models.columns import later, moment, new_id
 
 
 class Status(StrEnum):
-    """Where a video is. The last three are ends, and only `archive.end_as_lost` leaves one: completed, for failed."""
+    """Where a video is. The last three are ends, and only `lost.end_as_lost` leaves one: completed, for failed."""
 
     QUEUED = "queued"
     RENDERING = "rendering"

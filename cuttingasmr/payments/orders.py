@@ -6,6 +6,7 @@ An order is credited once, whatever arrives twice, late or out of order; what is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -18,6 +19,7 @@ from cuttingasmr.models import CREDITED, WAITING, Order, OrderState, OrderTaking
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.payments import order_token
 from cuttingasmr.payments.arrival import Payment, Taking
+from cuttingasmr.payments.money import money
 from cuttingasmr.payments.order_token import Ticket
 from cuttingasmr.payments.packages import Package, find_package, package_of_product
 from cuttingasmr.settings import get_settings
@@ -342,7 +344,7 @@ def _facts(payment: Payment) -> dict[str, Any]:
 
 def _why_not(agreed: _Agreed, payment: Payment) -> str:
     """Say what about a payment is not as agreed; nothing for one that is. A discount that Creem states is no mismatch."""
-    is_test = payment.mode in TEST_MODES
+    is_test, said = payment.mode in TEST_MODES, partial(money, currency=agreed.currency)
     discount = payment.discount_amount
     is_short = payment.amount_paid + discount < agreed.price_cents or not 0 <= discount <= agreed.price_cents
     doubts = (
@@ -357,7 +359,7 @@ def _why_not(agreed: _Agreed, payment: Payment) -> str:
         ),
         (payment.currency.upper() != agreed.currency, f"It is in {payment.currency}, not {agreed.currency}."),
         (payment.units > 1, f"It is for {payment.units} units, not one."),
-        (is_short, f"It is of {payment.amount_paid} cents, not {agreed.price_cents - discount}."),
+        (is_short, f"It is of {said(payment.amount_paid)}, not {said(agreed.price_cents - discount)}."),
     )
     return next((reason for is_so, reason in doubts if is_so), "")
 

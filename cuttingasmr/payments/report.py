@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.models import AuditEntry, Order
+from cuttingasmr.payments.money import money
 from cuttingasmr.providers.creem import get_creem
 
 ACTION, SUBJECT = "payments.compared", "creem"
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Transaction(BaseModel):
-    """The part of a transaction of Creem's that is compared. Amounts in cents."""
+    """The part of a transaction of Creem's that is compared. Amounts in the smallest unit of their currency."""
 
     id: str = Field(max_length=64)
     order: str = Field(default="", max_length=64)
@@ -120,9 +121,11 @@ def _difference(transaction: Transaction, order: Order | None) -> str:
     if order is None:
         return "Creem was paid, and we have no order"
     if order.paid_cents != transaction.cents:
-        return f"Creem has {transaction.cents} cents, our order {order.paid_cents}"
+        ours = "nothing" if order.paid_cents is None else money(order.paid_cents, order.paid_in)
+        return f"Creem has {money(transaction.cents, order.paid_in)}, our order {ours}"
     if transaction.refunded_amount > order.taken_cents:
-        return f"Creem has refunded {transaction.refunded_amount} cents, our order {order.taken_cents}"
+        refunded = money(transaction.refunded_amount, order.paid_in)
+        return f"Creem has refunded {refunded}, our order {money(order.taken_cents, order.paid_in)}"
     return ""
 
 

@@ -84,7 +84,7 @@ def _readme(now: datetime) -> str:
         "pictures/: the pictures that you have brought, and the one of yourself",
         "",
     ]
-    lines += ["Moments are in UTC, amounts of money in cents."]
+    lines += ["Moments are in UTC, amounts of money in the smallest unit of their currency (cents of USD)."]
     return "\n".join(lines)
 
 

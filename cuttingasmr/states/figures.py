@@ -14,6 +14,7 @@ from cuttingasmr.console import figures as console
 from cuttingasmr.console.figures import Cohort, Column, Figures, Numbers
 from cuttingasmr.console.spans import STEPS, USUAL
 from cuttingasmr.errors import AppError, Invalid, Unavailable
+from cuttingasmr.payments.money import money as in_words
 from cuttingasmr.payments.packages import all_packages
 from cuttingasmr.settings import get_settings
 from cuttingasmr.states.asking import asker
@@ -23,6 +24,9 @@ Better = Literal["more", "less", ""]
 """Whether it is good when a figure is more, or less; empty where it is neither."""
 
 NONE = "\N{EN DASH}"
+MUCH = 100_000
+"""Cents from which an amount is told to the dollar."""
+
 SPANS = (("7d", "7 days"), ("30d", "30 days"), ("90d", "90 days"), ("12m", "12 months"), ("all", "All time"))
 NAMES = dict(SPANS)
 
@@ -194,7 +198,7 @@ def numbers_of(now: Numbers, before: Numbers | None) -> list[Figure]:
             "Income",
             "income",
             money,
-            f"{now.orders:,} {'order' if now.orders == 1 else 'orders'}, {money(now.taken)} refunded",
+            _sold_for(now),
         ),
         figure("Cost of videos", "cost", money, f"{now.completed:,} at {price} each", ""),
         figure("Margin", "margin", money, _of_income(now)),
@@ -208,6 +212,13 @@ def numbers_of(now: Numbers, before: Numbers | None) -> list[Figure]:
         figure("Credits outstanding", "credits_outstanding", whole, _owed(now), ""),
         figure("Buyers of sign-ups", "bought_share", percent, f"{now.bought:,} of {now.signups:,} so far"),
     ]
+
+
+def _sold_for(now: Numbers) -> str:
+    """Say what the income is of; what came in other currencies stands beside it."""
+    said = f"{now.orders:,} {'order' if now.orders == 1 else 'orders'}, {money(now.taken)} refunded"
+    others = " and ".join(in_words(units, currency) for currency, units in now.other_income.items())
+    return f"{said}; {others} besides" if others else said
 
 
 def _of_income(now: Numbers) -> str:
@@ -275,9 +286,9 @@ def _returned(number: int | None, people: int) -> Returned:
 
 def money(cents: float) -> str:
     """Say an amount: to the cent below a thousand dollars, else to the dollar."""
-    dollars = abs(cents) / 100
-    said = f"${dollars:,.2f}" if dollars < 1000 else f"${dollars:,.0f}"  # noqa: PLR2004
-    return f"\N{MINUS SIGN}{said}" if cents < 0 else said
+    if abs(cents) < MUCH:
+        return in_words(round(cents))
+    return in_words(100 * round(cents / 100), is_short=True)
 
 
 def whole(number: int) -> str:

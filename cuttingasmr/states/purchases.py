@@ -14,10 +14,10 @@ from cuttingasmr import db
 from cuttingasmr.errors import AppError, SignInRequired
 from cuttingasmr.models import CREDITED, Order, OrderState
 from cuttingasmr.payments import packages, purchases
+from cuttingasmr.payments.money import money
 from cuttingasmr.rate_limits import CHECKOUT, spend
 from cuttingasmr.states.asking import asker, is_page_load
 from cuttingasmr.states.consent import Consent, show_consent
-from cuttingasmr.states.shop import dollars
 from cuttingasmr.states.views import counted, moment
 from cuttingasmr.states.watching import follow
 
@@ -63,7 +63,7 @@ class Purchase:
             said=WORDS[OrderState(order.state)],
             credits=order.credits,
             cents=cents,
-            other_money="" if order.paid_in == packages.CURRENCY else _money(cents, order.paid_in),
+            other_money="" if order.paid_in == packages.CURRENCY else money(cents, order.paid_in),
             note=_note(order),
             at=moment(order.paid_at or order.created_at),
             has_receipt=bool(order.customer_id),
@@ -75,11 +75,7 @@ def _note(order: Order) -> str:
     if not order.taken_cents:
         return ""
     credits = f", {counted(order.clawed_back)} taken back" if order.state in CREDITED else ""
-    return f"{_money(order.taken_cents, order.paid_in)} given back{credits}"
-
-
-def _money(cents: int, currency: str) -> str:
-    return dollars(cents) if currency == packages.CURRENCY else f"{cents / 100:,.2f} {currency}"
+    return f"{money(order.taken_cents, order.paid_in, is_short=True)} given back{credits}"
 
 
 class Purchases(rx.State):

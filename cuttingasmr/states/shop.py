@@ -10,6 +10,7 @@ from typing import Self
 
 import reflex as rx
 
+from cuttingasmr.payments.money import money
 from cuttingasmr.payments.packages import Package, all_packages
 from cuttingasmr.states.material import Material
 
@@ -40,12 +41,12 @@ class Pack:
         return cls(
             id=package.id,
             name=package.name,
-            price=dollars(package.price_cents),
-            list_price=dollars(package.list_price_cents),
+            price=money(package.price_cents, is_short=True),
+            list_price=money(package.list_price_cents, is_short=True),
             saved=f"You save {package.saved_percent}%",
             credits=f"{package.credits:,}",
             videos=f"{package.videos:,} videos",
-            per_video=f"{dollars(package.cents_per_video)} a video",
+            per_video=f"{money(package.cents_per_video, is_short=True)} a video",
             material=MATERIALS[package.id],
         )
 
@@ -59,10 +60,3 @@ class Shop(rx.State):
     """The packages of this environment; what was built into the page is replaced by what the server says."""
 
     packs: rx.Field[list[Pack]] = rx.field(default_factory=packs)
-
-
-def dollars(cents: int) -> str:
-    """Write an amount of US dollars: "$9.90", "$30"."""
-    whole, rest = divmod(abs(cents), 100)
-    sign = "\N{MINUS SIGN}" if cents < 0 else ""
-    return f"{sign}${whole:,}.{rest:02}" if rest else f"{sign}${whole:,}"

@@ -22,7 +22,7 @@ from cuttingasmr.api.headers import EMPTY, page_policy
 from cuttingasmr.auth import bans, clerk, local, sessions
 from cuttingasmr.clerk_address import publishable_key
 from cuttingasmr.credits import audit
-from cuttingasmr.models import ClerkEnding, CreditEntry, Kind, SessionRow, Status, User, Video
+from cuttingasmr.models import ClerkEnding, ClerkState, CreditEntry, Kind, SessionRow, Status, User, Video
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.providers.http import close_client
 from cuttingasmr.rate_limits import REFUSED_TOKENS, parsed
@@ -657,6 +657,22 @@ def test_syncing_reads_who_somebody_is_now(site: ClerkApi) -> None:
         told = ask("/api/user/sync").json()
         assert (told["user"]["name"], told["user"]["email"]) == ("Augusta", email)
         assert (told["totalCredits"], told["usedCredits"], told["remainingCredits"]) == (18, 0, 18)
+
+
+def test_what_clerk_says_of_somebody_whom_it_has_shut_out_is_learned_though_they_are_sent_away(
+    site: ClerkApi,
+) -> None:
+    ada, email = site.someone(first_name="Ada"), address()
+    site.door.change(ada.clerk_id, deliver="never", first_name="Augusta", email=email, banned=True)
+
+    assert ada.http.post("/api/user/sync").status_code == 401
+
+    row = site.row(ada.clerk_id)
+    assert (row.clerk_state, row.name, row.email) == (ClerkState.BLOCKED, "Augusta", email)
+    assert session_of(ada.cookie) is None
+    assert not site.is_signed_in(ada.http)
+    site.door.change(ada.clerk_id, deliver="never", banned=False)
+    assert site.exchange(site.door.token_of(ada.clerk_id)).status_code == 401, "until Clerk says otherwise"
 
 
 def test_clerk_is_asked_about_one_person_ten_times_a_minute(site: ClerkApi) -> None:

@@ -214,8 +214,8 @@ async def test_an_address_that_clerk_keeps_is_taken_away_at_clerk_alone(operator
 async def test_thanks_are_taken_back_and_the_message_can_be_thanked_for_again(operator: User) -> None:
     writer = make_user()
     feedback_id = db.run(add_feedback, writer)
-    for _ in range(4):
-        await do(operator, "adjust", writer, credits=1)
+    for number in range(4):
+        await do(operator, "adjust", writer, f"for {number}", credits=1)
     await desk.thank(operator=operator, feedback_id=feedback_id, reason="a bug")
     assert left(writer) == 52
 

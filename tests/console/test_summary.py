@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, update
 from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.console import figures, summary
 from cuttingasmr.console.spans import LENGTHS
 from cuttingasmr.models import CreditEntry, DayFigure, Kind, Order, OrderTaking, Status, User, Video
+from cuttingasmr.states.figures import numbers_of
 from tests.support.past import Past, at
 
 FIRST, DAYS = at("2026-01-28", "00:00"), 17
@@ -114,6 +115,32 @@ def test_a_file_lost_today_changes_the_day_on_which_its_video_had_ended() -> Non
     assert (numbers.completed, numbers.failed) == (0, 1)
 
 
+@pytest.mark.usefixtures("database")
+def test_days_that_were_counted_by_older_rules_are_counted_again_once() -> None:
+    past = Past()
+    ada = past.join(FIRST)
+    past.buy(ada, FIRST + timedelta(days=1), cents=1500, currency="JPY")
+    past.buy(ada, FIRST + timedelta(days=2))
+    asyncio.run(summary.fill(now=NOW))
+    db.run(_count_as_before)
+    assert db.look(figures.read, name="all", now=NOW).now.paid == 990 + 1500
+
+    assert asyncio.run(summary.fill(now=NOW)) == DAYS
+    assert asyncio.run(summary.fill(now=NOW)) == 0
+
+    now = db.look(figures.read, name="all", now=NOW).now
+    assert (now.paid, now.income, now.other_income) == (990, 990, {"JPY": 1500})
+    assert numbers_of(now, None)[0].note == "2 orders, $0.00 refunded; 1,500 JPY besides"
+
+
+def _count_as_before(session: Session) -> None:
+    """Leave the summary as the first rules did, which took yen for cents."""
+    kept, run = summary.figures, session.connection().execute
+    run(delete(kept).where(kept.c.name == "other_money"))
+    run(insert(kept).values(name="paid", day=date(2026, 1, 29), part="starter", number=1500))
+    run(update(kept).where(kept.c.name == summary.DONE).values(number=1))
+
+
 def _let_happen(past: Past, moment: datetime, what: str, luck: int) -> None:
     """Do one thing with somebody, some video or some order that is there already."""
     person = past.people[luck % len(past.people)].id
@@ -124,7 +151,9 @@ def _let_happen(past: Past, moment: datetime, what: str, luck: int) -> None:
         "fail": lambda: past.make(person, moment, Status.FAILED, wait=luck % 90, code=CODES[luck % 2]),
         "cancel": lambda: past.make(person, moment, Status.CANCELED, wait=1),
         "run": lambda: past.make(person, moment, Status.RENDERING),
-        "buy": lambda: past.buy(person, moment, ("starter", "premium")[luck % 2]),
+        "buy": lambda: past.buy(
+            person, moment, ("starter", "premium")[luck % 2], currency=(None, "USD", "JPY", "EUR")[luck % 4]
+        ),
         "refund": lambda: (
             past.orders and past.refund(past.orders[luck % len(past.orders)], moment, luck % 500)
         ),
@@ -154,7 +183,10 @@ def _straight(past: Past, first: date, last: date) -> dict[str, Any]:
     bought = {
         entry.reference for entry in past.entries if entry.kind == Kind.PURCHASE and within(entry.created_at)
     }
-    paid = [order.paid_cents or 0 for order in past.orders if order.id in bought]
+    paid = [(order.paid_in, order.paid_cents or 0) for order in past.orders if order.id in bought]
+    currency = {order.id: order.paid_in for order in past.orders}
+    taken = [(currency[it.order_id], it.cents) for it in past.takings if within(it.taken_at)]
+    moved = [*paid, *((currency, -cents) for currency, cents in taken)]
     return {
         "signups": len(joined),
         "made_video": len(joined & {video.user_id for video in past.videos}),
@@ -165,8 +197,13 @@ def _straight(past: Past, first: date, last: date) -> dict[str, Any]:
         "failed": how.count(Status.FAILED),
         "canceled": how.count(Status.CANCELED),
         "orders": len(paid),
-        "paid": sum(paid),
-        "taken": sum(it.cents for it in past.takings if within(it.taken_at)),
+        "paid": sum(cents for currency, cents in paid if currency == "USD"),
+        "taken": sum(cents for currency, cents in taken if currency == "USD"),
+        "other_income": {
+            one: units
+            for one in ("EUR", "JPY")
+            if (units := sum(cents for currency, cents in moved if currency == one))
+        },
         "cost": how.count(Status.COMPLETED) * 30,
         "credits_returned": sum(
             it.credits for it in past.entries if it.kind == Kind.GIVE_BACK and within(it.created_at)

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import archive, hd, preview
+from cuttingasmr.generation.lost import LOST_CODE
 from cuttingasmr.models import ChoreRun, HdState, Picture, Status
 from cuttingasmr.models.columns import new_id
 from cuttingasmr.storage.store import get_store
@@ -253,7 +254,7 @@ async def test_another_sites_storage_keeps_its_files(own: int) -> None:
 async def test_the_file_of_a_video_that_ended_as_lost_stays_if_it_comes_back() -> None:
     video_id, _ = finished(), await kept_film()
     await look_at()
-    assert row(video_id).error_code == archive.LOST_CODE
+    assert row(video_id).error_code == LOST_CODE
 
     await keep(f"videos/{video_id}.mp4")
     await look_at()

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from cuttingasmr.db import utc_now
 from cuttingasmr.models import User
 from tests.journeys.conftest import RENDER_SECONDS
+from tests.journeys.test_letters import letter_to
 from tests.journeys.test_security_headers import SNIFF
 from tests.support.api import broken
 from tests.support.clerk_door import ClerkDoor
@@ -231,6 +232,33 @@ def test_who_has_a_password_from_before_clerk_is_told_so_and_changes_it_on_the_p
     expect(row.get_by_text("Your password is changed")).to_be_visible()
     account = {"email": visitor.email, "password": "another fine password"}
     assert page.request.post(f"{visitor.url}/api/auth/sign-in", data=account).ok
+
+
+def test_a_letter_that_is_opened_where_nobody_is_signed_in_is_come_back_to_through_clerks_door(
+    visitor: ClerkVisitor, browser: Browser
+) -> None:
+    hashed, new = PasswordHasher().hash(PASSWORD), f"new-{visitor.email}"
+    old = User(email=visitor.email, name="Ada", password_hash=hashed, email_verified_at=utc_now())
+    visitor.site.change(lambda session: session.add(old))
+    laptop = browser.new_context(base_url=visitor.url)
+    laptop.request.post("/api/auth/sign-in", data={"email": visitor.email, "password": PASSWORD})
+    asked = laptop.request.post("/api/auth/change-email", data={"email": new, "password": PASSWORD})
+    assert asked.ok, asked.text()
+    laptop.close()
+    page = visitor.page
+    page.goto(letter_to(visitor.site, new, "Confirm your new e-mail address")["links"][0])
+    page.get_by_role("button", name="Confirm my address").click()
+    expect(page.get_by_role("heading", name="Sign in first.")).to_be_visible()
+
+    page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    expect(page.get_by_label("Email address")).to_be_visible(timeout=PATIENCE)
+    visitor.give_address()
+
+    page.wait_for_url("**/verify-email/")
+    visitor.wait_until_signed_in()
+    page.get_by_role("button", name="Confirm my address").click()
+    expect(page.get_by_role("heading", name="Confirmed.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(new)).to_be_visible()
 
 
 def test_no_page_that_clerk_draws_in_breaks_its_policy(visitor: ClerkVisitor) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import Order, OrderState, Outcome, Status, WebhookEvent
+from cuttingasmr.models import MissingFile, Order, OrderState, Outcome, Status, WebhookEvent
 from tests.support.people import make_video
 from tests.support.shopper import Shopper
 from tests.support.watched import WatchedSite
@@ -123,6 +123,32 @@ def test_a_stuck_video_is_given_back_on_a_phone(desk: Shopper, quiet_site: Watch
     expect(page.locator("[data-act=give-back]")).to_have_count(0)
     assert someone.balance() == 18
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
+
+
+def test_missing_files_are_given_up_from_the_overview(desk: Shopper, quiet_site: WatchedSite) -> None:
+    someone = quiet_site.someone()
+    user_id = someone.http.get("/api/auth/session").json()["user"]["id"]
+
+    def write(session: Session) -> str:
+        facts = {"status": Status.COMPLETED, "completed_at": db.utc_now(), "file_key": "videos/gone.mp4"}
+        video = make_video(session, user_id=user_id, **facts)
+        ledger.reserve(session, user_id=user_id, video_id=video.id, credits=10)
+        session.flush()
+        session.add(MissingFile(video_id=video.id))
+        return video.id
+
+    video_id = quiet_site.change(write)
+    page = desk.open("/admin").page
+    page.get_by_role("link", name="Files that are missing").click()
+    page.wait_for_url("**/admin/videos?id=missing-files")
+    expect(page.locator(f"[data-opens='{video_id}']")).to_be_visible()
+
+    act(page, "give-up-files", "The disk burned.")
+
+    expect(said(page)).to_contain_text("1 file is given up.")
+    expect(page.get_by_role("main")).to_contain_text("Given up")
+    expect(page.locator("[data-act=give-up-files]")).to_have_count(0)
     page.context.close()
 
 

@@ -72,7 +72,7 @@ def test_an_operator_settles_what_did_not_settle_itself(
 ) -> None:
     operator = Shopper(browser.new_page(), busy_site).sign_in_as_operator().open("/admin/orders")
     row = operator.page.locator(f"[data-line='{held}']")
-    expect(row).to_contain_text("It is of 1 cents, not 990.")
+    expect(row).to_contain_text("It is of $0.01, not $9.90.")
     row.get_by_role("link").first.click()
     act = operator.page.locator("[data-act=assign]")
     act.get_by_text("Credit this order").first.click()

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
 from cuttingasmr.auth import operators
 from cuttingasmr.console import figures
-from cuttingasmr.credits import audit, ledger
+from cuttingasmr.credits import audit, by_hand, ledger
 from cuttingasmr.errors import Conflict, Invalid, KeyReused, NotFound
 from cuttingasmr.models import AuditEntry, OrderState, OrderTaking, Outcome, User
 from cuttingasmr.payments import manual, purchases, returning
@@ -191,6 +191,34 @@ async def test_an_adjustment_with_a_key_is_done_once_however_often_it_is_asked_f
     with pytest.raises(Invalid):
         await ask(key="k" * 201)
     assert db.look(audit.find_all) == []
+
+
+async def test_an_adjustment_without_a_key_that_comes_twice_is_refused_the_second_time(
+    operator: User,
+) -> None:
+    user = make_user(credits=10, email="tester@example.org")
+
+    async def ask(credits: int = 30, *, reason: str = "Thanks.") -> int:
+        return await manual.adjust(
+            operator=operator, email="tester@example.org", credits=credits, reason=reason
+        )
+
+    answers = await asyncio.gather(*(ask() for _ in range(3)), return_exceptions=True)
+
+    assert [one for one in answers if not isinstance(one, Conflict)] == [40]
+    assert {"Idempotency-Key" in str(one) for one in answers if isinstance(one, Conflict)} == {True}
+    assert await ask(31) == 71
+    assert await ask(reason="For another one.") == 101
+    first = min(line.id or 0 for line in db.look(changes))
+    await by_hand.undo(operator=operator, line=first, reason="A slip.")
+    assert await ask() == 101, "the first one was undone, so this is another one"
+    db.run(lambda session: session.exec(update(AuditEntry).values(at=db.utc_now() - by_hand.ALIKE_FOR)))
+    assert await ask() == 131 == credits_of(user)
+    assert db.look(audit.find_all) == []
+
+
+def changes(session: Session) -> list[AuditEntry]:
+    return list(session.exec(select(AuditEntry).where(col(AuditEntry.action) == by_hand.ADJUSTED)))
 
 
 async def test_what_was_paid_in_another_currency_is_no_sum_of_dollars(operator: User) -> None:

@@ -76,7 +76,7 @@ async def test_a_refund_that_never_reached_us_and_an_order_that_creem_does_not_k
     whats = {difference.what for difference in await report.compare()}
 
     assert whats == {
-        "Creem has refunded 100 cents, our order 0",
+        "Creem has refunded $1.00, our order $0.00",
         "our order is paid, and Creem does not know it",
     }
 

@@ -76,7 +76,15 @@ class Past:
         self._write(video)
         self._enter(moment, video.user_id, Kind.GIVE_BACK, video.id, COST)
 
-    def buy(self, user_id: str, moment: datetime, package: str = "starter", *, cents: int = 0) -> Order:
+    def buy(
+        self,
+        user_id: str,
+        moment: datetime,
+        package: str = "starter",
+        *,
+        cents: int = 0,
+        currency: str | None = None,
+    ) -> Order:
         """Let somebody's payment be credited."""
         bought = find_package(package)
         order = Order(
@@ -86,6 +94,7 @@ class Past:
             credits=bought.credits,
             price_cents=bought.price_cents,
             paid_cents=cents or bought.price_cents,
+            paid_currency=currency,
             state=OrderState.COMPLETED,
             paid_at=moment,
             created_at=moment,

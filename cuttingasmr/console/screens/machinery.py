@@ -10,7 +10,7 @@ from cuttingasmr import db, routes
 from cuttingasmr.console import checks, condition, trail
 from cuttingasmr.console.checks import Check
 from cuttingasmr.console.condition import Condition, Wants
-from cuttingasmr.console.screens import books, orders, trails, videos
+from cuttingasmr.console.screens import books, missing, orders, trails, videos
 from cuttingasmr.console.screens.views import (
     Act,
     Cell,
@@ -51,6 +51,7 @@ CHORES = {
     "audit": books.AUDIT,
     "forget-prompts": "Words of old decisions",
     "provider-credit": "Credit of the provider's accounts",
+    "archive": "Files and what the books say of them",
 }
 
 
@@ -130,6 +131,7 @@ def _figures(wants: Wants) -> list[Figure]:
     return [
         _wanting("Payments that wait", wants.orders, "nothing waits", routes.ADMIN_ORDERS),
         _wanting("Videos that are stuck", wants.stuck, "all move on", routes.ADMIN_VIDEOS),
+        _wanting(missing.NAME, wants.missing, "none that wait for you", missing.PATH),
         _wanting(
             "Events nobody could read",
             wants.unreadable,

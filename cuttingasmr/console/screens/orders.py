@@ -27,9 +27,10 @@ from cuttingasmr.console.screens.views import (
     mark,
     when,
 )
-from cuttingasmr.console.screens.wording import NONE, counted, dollars, money
+from cuttingasmr.console.screens.wording import NONE, counted
 from cuttingasmr.models import WAITING, Order, OrderState, WebhookEvent
 from cuttingasmr.payments import orders as payments
+from cuttingasmr.payments.money import money
 from cuttingasmr.payments.packages import all_packages
 
 PATH = routes.ADMIN_ORDERS
@@ -133,7 +134,7 @@ def _named(state: str) -> str:
 def _opened(session: Session, found: Sale) -> Opened:
     order = found.order
     return Opened(
-        title=f"{dollars(order.price_cents)} {order.package_id}",
+        title=f"{money(order.price_cents, order.currency)} {order.package_id}",
         id=order.id,
         back=PATH,
         marks=[_state(order)],
@@ -155,7 +156,7 @@ def _facts(found: Sale) -> list[Fact]:
     return [
         Fact("Buyer", name, href=href, tone="" if owner else "warn"),
         Fact("Payer's address", order.payer_email or NONE),
-        Fact("Price", dollars(order.price_cents), note=counted(order.credits)),
+        Fact("Price", money(order.price_cents, order.currency), note=counted(order.credits)),
         Fact("Paid", paid),
         *(Fact("Given back", money(order.taken_cents, order.paid_in)) for _ in range(order.taken_cents > 0)),
         Fact("Credits granted", f"{found.granted:,}", note=taken),

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from cuttingasmr import db, routes
 from cuttingasmr.console import people, videos
-from cuttingasmr.console.screens import trails, views
+from cuttingasmr.console.screens import missing, trails, views
 from cuttingasmr.console.screens.views import (
     Act,
     Cell,
@@ -52,6 +52,8 @@ EMPTY = {
 
 def show(session: Session, query: Query) -> Screen:
     """Show videos, or one of them. Those that are stuck come first, unless something else is looked for."""
+    if query.id == missing.ID:
+        return missing.show(session)
     if query.id:
         found = videos.look_at(session, video_id=query.id)
         return Screen(opened=[_opened(session, found)] if found else [])

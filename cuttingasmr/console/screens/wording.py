@@ -1,11 +1,10 @@
-"""How the console says amounts and times, and what it calls things: shorter than the site does, for people who see them all day."""
+"""How the console says times and numbers, and what it calls things: shorter than the site does, for people who see them all day."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from cuttingasmr.models import Kind, VideoKind
-from cuttingasmr.payments.packages import CURRENCY
 
 ENTRIES = {
     Kind.WELCOME: "Welcome",
@@ -26,16 +25,6 @@ SOON, LATE = 120, 7200
 def counted(credits: int) -> str:
     """Say how many credits that is."""
     return "1 credit" if credits == 1 else f"{credits:,} credits"
-
-
-def dollars(cents: int) -> str:
-    """Say an amount of money."""
-    return f"${cents / 100:,.2f}"
-
-
-def money(cents: int, currency: str) -> str:
-    """Say an amount of money of any currency, in its hundredths."""
-    return dollars(cents) if currency == CURRENCY else f"{cents / 100:,.2f} {currency}"
 
 
 def moment(at: datetime) -> str:
