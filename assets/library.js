@@ -45,6 +45,8 @@
     for (const field of findAll("[data-picked-ids]", bar)) field.value = [...picked].join(",");
     for (const button of findAll("button[type=submit]", bar)) button.disabled = !picked.size;
     find("[data-zip]", bar)?.setAttribute("aria-disabled", String(!picked.size));
+    const waits = [...picked].some((id) => find(`[data-card="${id}"][data-stage=queued]`));
+    find("[data-picked-waits]", bar)?.toggleAttribute("hidden", !waits);
     const toggle = find("[data-picks=toggle]");
     if (toggle && toggle.getAttribute("aria-pressed") !== String(isSelecting()))
       toggle.setAttribute("aria-pressed", String(isSelecting()));

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from cuttingasmr import routes
@@ -10,9 +12,14 @@ from cuttingasmr.components.basics import button, icon
 from cuttingasmr.states.library import DELETED, Library
 from cuttingasmr.states.shelving import DELETE, RESTORE, STAR, Shelving
 
+WAITING = "picked-waits"
+
 
 def pick_bar() -> rx.Component:
-    """Offer what can be done with those that are chosen; it is there while any are."""
+    """Offer what can be done with those that are chosen; it is there while any are.
+
+    What deleting does to one that still waits is said before, as soon as one is chosen.
+    """
     return rx.el.div(
         rx.el.p(
             rx.el.span(custom_attrs={"data-picked": ""}, class_name=theme.FIGURES),
@@ -34,7 +41,15 @@ def pick_bar() -> rx.Component:
                     custom_attrs={"data-zip": ""},
                 ),
                 _act(STAR, "heart", "Favourite"),
-                _act(DELETE, "trash-2", "Delete"),
+                _act(DELETE, "trash-2", "Delete", aria_describedby=WAITING),
+                rx.el.p(
+                    "Delete cancels for good what waits in the queue; its credits come back.",
+                    class_name=theme.PICK_SAYS,
+                    id=WAITING,
+                    role="status",
+                    hidden=True,
+                    custom_attrs={"data-picked-waits": ""},
+                ),
             ),
         ),
         button(icon("x", 17), kind="plain", aria_label="Done", custom_attrs={"data-picks": "none"}),
@@ -45,7 +60,7 @@ def pick_bar() -> rx.Component:
     )
 
 
-def _act(what: str, look: str, name: str) -> rx.Component:
+def _act(what: str, look: str, name: str, **props: Any) -> rx.Component:
     return rx.el.form(
         rx.el.input(type="hidden", name="what", value=what, read_only=True),
         rx.el.input(type="hidden", name="ids", custom_attrs={"data-picked-ids": ""}),
@@ -55,6 +70,7 @@ def _act(what: str, look: str, name: str) -> rx.Component:
             kind="plain",
             type="submit",
             aria_label=name,
+            **props,
         ),
         on_submit=Shelving.act_on_many,
         custom_attrs={"data-acts": what},

@@ -311,6 +311,10 @@ PICK_BAR: Final = (
     "bg-panel p-2 pl-5 shadow-2xl shadow-black/50 sm:bottom-5 sm:gap-1.5 sm:rounded-full"
 )
 PICK_NAME: Final = "hidden sm:inline"
+PICK_SAYS: Final = (
+    "absolute inset-x-0 bottom-full mx-auto mb-2 w-fit max-w-full rounded-2xl border border-line bg-panel px-4 py-2 text-sm text-ink "
+    "shadow-2xl shadow-black/50"
+)
 
 SHEET: Final = (
     "sheet m-auto h-fit max-h-[94dvh] w-full max-w-none overflow-hidden bg-panel text-ink border border-line shadow-2xl "

@@ -26,6 +26,21 @@ async def look_up(task_id: str, name: str) -> Task:
     return task
 
 
+async def key_of(task_id: str, name: str) -> Key:
+    """Give the key with which a task can be worked on: the one of this fingerprint, or one whose account knows the task.
+
+    Keys of one account know the same tasks. Raises `ProviderUnavailable` as `look_up` does. Where no key was written down, the
+    first one has to do.
+    """
+    if not name or name in get_key_pool().names:
+        return get_key_pool().of(name)
+    task, key = await find(task_id, name)
+    if task.state is TaskState.UNKNOWN:
+        log.error("provider.key-gone", key=name)
+        raise ProviderUnavailable
+    return key
+
+
 async def find(task_id: str, name: str) -> tuple[Task, Key]:
     """Ask with every key, the one of this fingerprint first, until one knows the task; give what it says, and that key.
 

@@ -6,6 +6,7 @@ was read before.
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
@@ -29,9 +30,13 @@ async def cancel(*, user_id: str, video_id: str, discard: bool = False) -> Video
     return video
 
 
-def cancel_waiting(session: Session, *, user_id: str) -> list[int]:
-    """Cancel all of this person's videos that were not submitted yet; gives what came back for each, in credits."""
-    waiting = select(Video.id).where(col(Video.user_id) == user_id, col(Video.status).not_in(ENDED), *UNSENT)
+def cancel_waiting(session: Session, *which: ColumnElement[bool], user_id: str) -> list[int]:
+    """Cancel this person's videos that were not submitted yet, those alone where conditions are given.
+
+    Gives what came back for each, in credits.
+    """
+    mine = (col(Video.user_id) == user_id, *which)
+    waiting = select(Video.id).where(*mine, col(Video.status).not_in(ENDED), *UNSENT)
     ended = [_end_unsent(session, user_id, video_id) for video_id in session.exec(waiting).all()]
     return [returned for returned in ended if returned is not None]
 

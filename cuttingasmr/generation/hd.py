@@ -15,10 +15,11 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import AppError, Conflict, NotFound, ProviderUnavailable
-from cuttingasmr.generation import counting, key_pool, rows
+from cuttingasmr.generation import asking, counting, key_pool, rows
 from cuttingasmr.generation.aside import Aside
 from cuttingasmr.generation.keeping import fetched
-from cuttingasmr.generation.key_pool import Later, Result, get_key_pool
+from cuttingasmr.generation.key_pool import Later, Result
+from cuttingasmr.generation.unwritten import surely
 from cuttingasmr.models import HdState, Status, Video
 from cuttingasmr.providers.video import Busy, Key, KeyRefused, RefusedRequest, TaskState, get_video_provider
 from cuttingasmr.storage.media import Media, NotAVideo
@@ -103,12 +104,8 @@ async def _look_or_end(video: Video) -> None:
 
 
 async def _look(video: Video) -> None:
-    provider, key = get_video_provider(), get_key_pool().of(video.provider_key)
-    handle = video.hd_task_id
-    if handle is None:
-        handle = await _order(video, key)
-        await _note(video, hd_task_id=handle)
-    task = await provider.look_up_hd(handle, key)
+    key = await asking.key_of(video.provider_task_id or "", video.provider_key)
+    task = await get_video_provider().look_up_hd(video.hd_task_id or await _order(video, key), key)
     match task.state:
         case TaskState.DONE if task.urls:
             await _note(video, hd_look_at=db.utc_now() + FETCH)
@@ -120,20 +117,34 @@ async def _look(video: Video) -> None:
 
 
 async def _order(video: Video, key: Key) -> str:
-    """Ask for it, in a turn of the key that made the video where that makes a task; raises as `VideoProvider.ask_hd` does."""
+    """Ask for it, in a turn of the key that made the video where that makes a task; raises as `VideoProvider.ask_hd` does.
+
+    What was answered is written down, however long the database is away: asking again would make, and cost, another task. So
+    that nobody who finds it back first asks again, the turn is a long one.
+    """
     provider, task_id = get_video_provider(), video.provider_task_id or ""
     if not provider.orders_hd:
-        return await provider.ask_hd(task_id, key)
+        handle = await provider.ask_hd(task_id, key)
+        await _note(video, hd_task_id=handle)
+        return handle
+    await _note(video, hd_look_at=db.utc_now() + FETCH)
     taken = await db.transact(key_pool.take, [key.fingerprint])
     if isinstance(taken, Later):
         raise Busy
     try:
         handle = await provider.ask_hd(task_id, key)
     except (ProviderUnavailable, RefusedRequest) as error:
-        await db.transact(_report, call=taken, result=key_pool.result_of(error), error=error)
+        await surely(_report, call=taken, result=key_pool.result_of(error), error=error)
         raise
-    await db.transact(_report, call=taken, result=Result.MADE)
+    await surely(_write_order, video=video, task_id=handle, call=taken)
     return handle
+
+
+def _write_order(session: Session, *, video: Video, task_id: str, call: tuple[str, int]) -> None:
+    """Note the task that makes it, whoever has the turn by now, unless another one was noted or it was asked for anew."""
+    is_that = (col(Video.hd_task_id).is_(None), col(Video.hd_asked_at) == video.hd_asked_at)
+    rows.update_video(session, video.id, col(Video.hd_state) == HdState.ASKED, *is_that, hd_task_id=task_id)
+    _report(session, call=call, result=Result.MADE)
 
 
 def _report(

@@ -19,11 +19,10 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.errors import NotFound, ProviderUnavailable
 from cuttingasmr.generation import pictures
-from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.generation.pictures import Use
 from cuttingasmr.models import Picture, Video, VideoKind
 from cuttingasmr.models.columns import new_id
-from cuttingasmr.providers.video import RefusedRequest, get_video_provider
+from cuttingasmr.providers.video import Key, RefusedRequest, get_video_provider
 from cuttingasmr.settings import get_settings
 from cuttingasmr.storage import pictures as files
 from cuttingasmr.storage.store import StorageUnavailable
@@ -36,8 +35,8 @@ NOT_OUTSIDE = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.
 """Endings of names that lead nowhere for those outside (RFC 6761, RFC 8375, and what routers give out)."""
 
 
-async def links_for(video: Video) -> tuple[str, ...]:
-    """Give the addresses of a video's pictures, in their order; none for a video from text alone.
+async def links_for(video: Video, key: Key) -> tuple[str, ...]:
+    """Give the addresses of a video's pictures, in their order, for who sends it with this key; none for a video from text alone.
 
     Raises `RefusedRequest` when a picture is gone, and `ProviderUnavailable` when one cannot be handed over now: either way
     nothing was submitted.
@@ -47,7 +46,7 @@ async def links_for(video: Video) -> tuple[str, ...]:
     found = await db.read(_read, user_id=video.user_id, uses=[Use.read(text) for text in video.picture_ids])
     if is_public(get_settings().app_url):
         return tuple(link_to(picture.id, cut_of(video, use)) for picture, use in found)
-    return tuple([await _hand_over(picture, cut_of(video, use), video) for picture, use in found])
+    return tuple([await _hand_over(picture, cut_of(video, use), key) for picture, use in found])
 
 
 def cut_of(video: Video, use: Use) -> str:
@@ -90,7 +89,7 @@ def is_public(url: str) -> bool:
         return "." in host and not host.endswith(NOT_OUTSIDE)
 
 
-async def _hand_over(picture: Picture, cut: str, video: Video) -> str:
+async def _hand_over(picture: Picture, cut: str, key: Key) -> str:
     """Upload one picture under a name of its own, with the key that makes the video."""
     try:
         content = await show(picture, cut)
@@ -98,7 +97,6 @@ async def _hand_over(picture: Picture, cut: str, video: Video) -> str:
         raise _gone() from error
     except StorageUnavailable as error:
         raise ProviderUnavailable from error
-    key = get_key_pool().of(video.provider_key)
     return await get_video_provider().keep_picture(f"{new_id()}.jpg", content, "image/jpeg", key)
 
 

@@ -55,36 +55,23 @@ def keys_of(video: Video) -> list[str]:
 
 
 def _purge_videos(session: Session, *, now: datetime) -> list[str]:
-    """Take the words out of deleted videos' rows, which stay for the books, and give the keys of their files."""
+    """Take the words out of deleted videos' rows, which stay for the books, and give the keys of their files.
+
+    The pictures go that were made into them alone; one that is wanted again just now goes later (`_purge_wanted_pictures`).
+    """
     limit = now - timedelta(days=get_settings().bin_days)
     old = select(Video).where(col(Video.deleted_at) <= limit, col(Video.purged_at).is_(None))
-    keys: list[str] = []
+    keys, theirs = list[str](), set[str]()
     for video in session.exec(old.limit(AT_ONCE).with_for_update(skip_locked=True)):
-        keys += keys_of(video) + _let_pictures_go(session, video, now=now)
+        keys += keys_of(video)
+        theirs |= {Use.read(text).id for text in video.picture_ids}
         video.prompt = video.title = video.search_text = ""
         video.picture_ids, video.purged_at, video.is_shared = [], now, False
         video.hd_state, video.hd_note = HdState.NONE, ""
-    return keys
-
-
-def _let_pictures_go(session: Session, video: Video, *, now: datetime) -> list[str]:
-    """Let the pictures go that were made into this video alone, and give their keys."""
-    if not video.picture_ids:
-        return []
-    others = select(Video).where(
-        col(Video.user_id) == video.user_id, col(Video.id) != video.id, col(Video.purged_at).is_(None)
-    )
-    used = {picture_id for other in session.exec(others) for picture_id in _pictures_of(other)}
-    pictures = select(Picture).where(
-        col(Picture.id).in_(_pictures_of(video) - used),
-        col(Picture.gone_at).is_(None),
-        or_(col(Picture.used_at).is_(None), col(Picture.used_at) < now - UNUSED),
-    )
-    return _gone(session, list(session.exec(pictures)), now)
-
-
-def _pictures_of(video: Video) -> set[str]:
-    return {Use.read(text).id for text in video.picture_ids}
+    if not theirs:
+        return keys
+    is_wanted_no_more = or_(col(Picture.used_at).is_(None), col(Picture.used_at) < now - UNUSED)
+    return keys + _let_go_if_free(session, col(Picture.id).in_(theirs), is_wanted_no_more, now=now)
 
 
 def _purge_pictures(session: Session, *, now: datetime) -> list[str]:

@@ -5,16 +5,16 @@ All of it is the owner's alone: a video of somebody else is `NotFound`, and then
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db, live
-from cuttingasmr.errors import AlreadyEnded, Conflict, Invalid, InvalidPrompt, NotFound
-from cuttingasmr.generation import control, library
+from cuttingasmr.errors import AlreadySubmitted, Conflict, Invalid, InvalidPrompt, NotFound
+from cuttingasmr.generation import control, engine, library
 from cuttingasmr.generation.filters import deleted_lately, kept
 from cuttingasmr.generation.library import ID
 from cuttingasmr.generation.prompts import checked_prompt
@@ -25,6 +25,20 @@ TITLE_LIMIT = 120
 MOST_AT_ONCE = 500
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class PutAway:
+    """What has become of videos that were to be deleted.
+
+    Those that had ended are in the bin as they were, those that waited are in it canceled, for so many credits that came back;
+    and so many are being made and were left.
+    """
+
+    ended: list[str]
+    canceled: list[str]
+    returned: int
+    left: int
 
 
 class InvalidTitle(Invalid):
@@ -70,29 +84,20 @@ def set_shared(session: Session, *, user_id: str, video_id: str, shared: bool) -
     video.is_shared = shared
 
 
-def put_away(session: Session, *, user_id: str, video_ids: Collection[str]) -> list[str]:
-    """Delete those of these videos that have ended, and give their ids; they can be taken back for a while.
+def put_away(session: Session, *, user_id: str, video_ids: Collection[str]) -> PutAway:
+    """Delete these videos; they can be taken back for a while. One that still waits is canceled first, and its credits come back.
 
-    What is still on its way is left alone: `control.cancel` is for that.
+    What is being made is left alone: only `control.cancel` discards it.
     """
     _all_are_mine(session, user_id, video_ids)
-    gone = (
-        update(Video)
-        .where(
-            col(Video.id).in_(video_ids), col(Video.user_id) == user_id, *kept(), col(Video.status).in_(ENDED)
-        )
-        .values(deleted_at=db.utc_now())
-        .returning(col(Video.id))
-    )
-    ids = list(session.exec(gone).scalars())
-    _write_down(session, user_id, "video.deleted", ids)
-    return ids
-
-
-def on_their_way(session: Session, *, user_id: str, video_ids: Collection[str]) -> int:
-    """Tell how many of these videos have not ended, which `put_away` leaves alone."""
-    running = select(func.count()).select_from(Video).where(col(Video.status).not_in(ENDED), *kept())
-    return session.exec(running.where(col(Video.user_id) == user_id, col(Video.id).in_(video_ids))).one()
+    mine = (col(Video.id).in_(video_ids), col(Video.user_id) == user_id, *kept())
+    # all of them before their owner's row, which a cancel locks, as everybody does
+    session.exec(select(Video.id).where(*mine).order_by(col(Video.id)).with_for_update()).all()
+    ended = _into_bin(session, user_id, *mine)
+    returned = control.cancel_waiting(session, *mine, user_id=user_id)
+    canceled = _into_bin(session, user_id, *mine)
+    left = session.exec(select(Video.id).where(*mine)).all()
+    return PutAway(ended, canceled, sum(returned), len(left))
 
 
 def put_back(session: Session, *, user_id: str, video_ids: Collection[str]) -> list[str]:
@@ -109,16 +114,19 @@ def put_back(session: Session, *, user_id: str, video_ids: Collection[str]) -> l
     return ids
 
 
-async def remove(*, user_id: str, video_id: str) -> str:
-    """Delete one video, and give its id; one that still waits is cancelled first, and its credits come back.
+async def delete(*, user_id: str, video_ids: Collection[str]) -> PutAway:
+    """Do `put_away`, and let whoever waits have the places that are free by it."""
+    away = await change(put_away, user_id=user_id, video_ids=video_ids)
+    if away.canceled:
+        engine.poke()
+    return away
 
-    Raises `AlreadySubmitted` for one that is being made: it can only be discarded, by `control.cancel`.
-    """
+
+async def remove(*, user_id: str, video_id: str) -> str:
+    """Do `delete` with one video, and give its id; raises `AlreadySubmitted` for one that is being made."""
     video = (await db.read(library.find, user_id=user_id, name=video_id)).video
-    if not await change(put_away, user_id=user_id, video_ids=[video.id]):
-        with contextlib.suppress(AlreadyEnded):
-            await control.cancel(user_id=user_id, video_id=video.id)
-        await change(put_away, user_id=user_id, video_ids=[video.id])
+    if (await delete(user_id=user_id, video_ids=[video.id])).left:
+        raise AlreadySubmitted
     return video.id
 
 
@@ -165,6 +173,14 @@ def _all_are_mine(session: Session, user_id: str, video_ids: Collection[str]) ->
     found = found.where(col(Video.user_id) == user_id, col(Video.id).in_(wanted), lies_there)
     if session.exec(found).one() != len(wanted):
         raise NotFound
+
+
+def _into_bin(session: Session, user_id: str, *which: ColumnElement[bool]) -> list[str]:
+    """Put those of these videos that have ended into the bin, and give their ids."""
+    gone = update(Video).where(*which, col(Video.status).in_(ENDED)).values(deleted_at=db.utc_now())
+    ids = list(session.exec(gone.returning(col(Video.id))).scalars())
+    _write_down(session, user_id, "video.deleted", ids)
+    return ids
 
 
 def _write_down(session: Session, user_id: str, action: str, ids: list[str]) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
-
 import structlog
 from sqlmodel import Session, col, func, select
 
 from cuttingasmr import db, live
-from cuttingasmr.errors import DatabaseUnavailable, ProviderUnavailable
+from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import asking, callbacks, key_pool, picture_links, provider_credit, rows
 from cuttingasmr.generation.key_pool import Later, Result, Turn, get_key_pool
 from cuttingasmr.generation.outcome import Outcome
+from cuttingasmr.generation.unwritten import surely
 from cuttingasmr.models import ENDED, Status, Video
 from cuttingasmr.providers.video import (
     Key,
@@ -25,12 +22,6 @@ from cuttingasmr.providers.video import (
     Uncertain,
     get_video_provider,
 )
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 5.0
-"""Between two tries to write down what the provider has said."""
 
 log = structlog.get_logger()
 
@@ -48,13 +39,13 @@ async def submit(video_id: str) -> Outcome:
 
 async def _send(video: Video, turn: Turn) -> Outcome:
     try:
-        order = await _order_of(video)
+        order = await _order_of(video, turn.key)
     except (ProviderUnavailable, RefusedRequest) as error:
         return await _not_taken(video, turn, error, Result.NOT_ASKED)
     try:
         task_id = await get_video_provider().create(order, turn.key)
     except Uncertain:
-        await _surely(_report, turn=turn, result=Result.FAILED)
+        await surely(_report, turn=turn, result=Result.FAILED)
         return Outcome(state="doubt")
     except (ProviderUnavailable, RefusedRequest) as error:
         return await _not_taken(video, turn, error, key_pool.result_of(error))
@@ -62,7 +53,7 @@ async def _send(video: Video, turn: Turn) -> Outcome:
     return Outcome(state="sent")
 
 
-async def _order_of(video: Video) -> Order:
+async def _order_of(video: Video, key: Key) -> Order:
     return Order(
         video.prompt,
         video.aspect_ratio,
@@ -70,7 +61,7 @@ async def _order_of(video: Video) -> Order:
         video.model,
         callbacks.address_of(video.id),
         kind=video.kind,
-        image_urls=await picture_links.links_for(video),
+        image_urls=await picture_links.links_for(video, key),
     )
 
 
@@ -79,7 +70,7 @@ async def _not_taken(
 ) -> Outcome:
     """Note that the video was surely not taken, and what that tells about the key; and say it to the workflow."""
     name, refused = turn.key.fingerprint, error.provider_code if isinstance(error, KeyRefused) else ""
-    await _surely(_end_submit, video=video, turn=turn, result=result, retire=refused)
+    await surely(_end_submit, video=video, turn=turn, result=result, retire=refused)
     if isinstance(error, RefusedRequest):
         log.info("video.refused", video=video.id, code=error.provider_code)
         return Outcome(state="refused", code=error.provider_code, text=error.message)
@@ -91,19 +82,7 @@ async def _not_taken(
         await provider_credit.read_credit(turn.key)  # so that the operator sees it
     if result is not Result.BUSY:
         return Outcome(state="unreachable", code=error.provider_code)
-    return Outcome(state="busy", code=error.provider_code, seconds=await _surely(get_key_pool().rests_for))
-
-
-async def _surely(unit: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-    """Do `transact` until the database takes it: the provider does not say again what it has said."""
-    pause = FIRST_PAUSE_SECONDS
-    while True:
-        try:
-            return await db.transact(unit, *args, **kwargs)
-        except DatabaseUnavailable:
-            log.warning("submit.not-written-down", task=kwargs.get("task_id"), seconds=pause)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+    return Outcome(state="busy", code=error.provider_code, seconds=await surely(get_key_pool().rests_for))
 
 
 async def adopt(video_id: str, task_id: str) -> bool | None:
@@ -137,7 +116,7 @@ def _is_of(task: Task, video: Video) -> bool:
 
 
 async def _written_down(video_id: str, task_id: str, key: Key, turn: Turn | None = None) -> None:
-    if user_id := await _surely(_write_task, video_id=video_id, task_id=task_id, key=key, turn=turn):
+    if user_id := await surely(_write_task, video_id=video_id, task_id=task_id, key=key, turn=turn):
         live.publish(user_id)
 
 

@@ -8,6 +8,7 @@ from cuttingasmr.components import theme
 from cuttingasmr.components.frame import frame
 from cuttingasmr.components.prose import prose
 from cuttingasmr.payments import agreement
+from cuttingasmr.states.texts import Texts
 
 
 def terms() -> rx.Component:
@@ -27,7 +28,7 @@ def refund() -> rx.Component:
 
 def _text(name: str) -> rx.Component:
     return frame(
-        prose(agreement.text_of(name)),
+        prose(agreement.text_of(name), Texts.facts),
         _editions(name),
         width=theme.READING,
     )

@@ -2,7 +2,8 @@
 
 Each text has editions, listed in content/editions.toml: when, what changed in a line, and the hash of the text. The version of
 all three is made of their newest date and of the texts themselves, so a text that was changed is a new version whatever else
-was forgotten; `scripts/edition.py` adds the line, and a test fails without it.
+was forgotten; `scripts/edition.py` adds the line, and a test fails without it. What a text takes from the settings (`{bin_days}`)
+is a part of what is agreed to.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -20,9 +21,11 @@ from sqlmodel import Session, col, select
 from cuttingasmr import db
 from cuttingasmr.errors import AgreementNeeded
 from cuttingasmr.models import Agreement
+from cuttingasmr.settings import get_settings
 
 TEXTS = ("terms", "privacy", "refund")
 NAMES = {"terms": "Terms of service", "privacy": "Privacy policy", "refund": "Refund policy"}
+PERIODS = "It names other numbers of days than before."
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,17 @@ class Standing:
     changes: Sequence[Edition]
 
 
+@cache
 def text_of(name: str) -> str:
-    """Give one of the texts, in Markdown."""
+    """Give one of the texts, in Markdown, with names in braces where it says what `facts` knows."""
     return (files("cuttingasmr.content") / f"{name}.md").read_text(encoding="utf-8")
+
+
+def facts() -> dict[str, str]:
+    """Say what the texts take from the settings of this site."""
+    settings = get_settings()
+    found = {name: getattr(settings, name) for name in ("bin_days", "deletion_days", "export_days")}
+    return {name: "1 day" if days == 1 else f"{days} days" for name, days in found.items()}
 
 
 def hash_of(text: str) -> str:
@@ -55,10 +66,9 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@cache
 def text_hash() -> str:
     """Name exactly what is agreed to."""
-    return hash_of("\n".join(text_of(name) for name in TEXTS))
+    return hash_of("\n".join(text_of(name).format_map(facts()) for name in TEXTS))
 
 
 @cache
@@ -71,7 +81,6 @@ def editions(name: str) -> tuple[Edition, ...]:
     )
 
 
-@cache
 def version() -> str:
     """Name the three texts as they are now: the day of the newest edition, and a part of their hash."""
     newest = max(editions(name)[-1].since for name in TEXTS)
@@ -115,10 +124,14 @@ def agree(session: Session, *, user_id: str) -> None:
 
 
 def _since(agreement: Agreement) -> tuple[Edition, ...]:
-    """List the editions that came after what was agreed to; who agreed before they were counted has read the first."""
-    return tuple(
+    """List the editions that came after what was agreed to; who agreed before they were counted has read the first.
+
+    Where there is none, the texts are others by what they take from the settings.
+    """
+    newer = tuple(
         edition
         for name in TEXTS
         for edition in editions(name)
         if edition.number > agreement.editions.get(name, 1)
     )
+    return newer or (replace(editions("privacy")[-1], changed=PERIODS),)

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import reflex as rx
 
-from cuttingasmr import db
 from cuttingasmr.errors import AppError, Invalid, NotFound
 from cuttingasmr.generation import control, hd, library, shelving
+from cuttingasmr.generation.shelving import PutAway
 from cuttingasmr.models import Status, User
 from cuttingasmr.states.asking import asker
 from cuttingasmr.states.views import counted
@@ -97,10 +97,8 @@ class Shelving(rx.State):
         ids = read_ids(video_ids)
         owned = {"user_id": user.id, "video_ids": ids}
         if what == DELETE:
-            gone = await shelving.change(shelving.put_away, **owned)
-            self.undo = ",".join(gone)
-            left = await db.read(shelving.on_their_way, **owned)
-            self.said = told(len(gone), "deleted") + (STILL_COMING if left else "")
+            away = await shelving.delete(**owned)
+            self.undo, self.said = ",".join(away.ended), told_away(away)
         elif what == RESTORE:
             back = await shelving.change(shelving.put_back, **owned)
             self.said = told(len(back), "taken back")
@@ -130,7 +128,15 @@ def known_id(video_id: object) -> str:
     return video_id
 
 
-STILL_COMING = " What is still on its way was left alone: you can cancel it on its card."
+STILL_COMING = " What is being made already was left alone: you can discard it on its card."
+
+
+def told_away(away: PutAway) -> str:
+    """Say what was deleted, what that gave back, and that some is left; a cancel is not undone."""
+    said = told(len(away.ended) + len(away.canceled), "deleted")
+    if away.canceled:
+        said += f" What waited in the queue is canceled for good, and {counted(away.returned)} came back."
+    return said + (STILL_COMING if away.left else "")
 
 
 def told(number: int, what: str) -> str:

@@ -12,7 +12,7 @@ import heapq
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -25,9 +25,10 @@ from obstore.store import AzureStore, GCSStore, LocalStore, S3Store, from_url
 
 from cuttingasmr.errors import Unavailable
 from cuttingasmr.settings import get_settings
+from cuttingasmr.storage.names import NAMELESS, disposition
 
 if TYPE_CHECKING:
-    from obstore import SignCapableStore
+    from obstore import ObjectMeta, SignCapableStore
     from obstore.store import ObjectStore
 
 LINK_LIFE = timedelta(minutes=15)
@@ -63,11 +64,12 @@ class StorageUnavailable(Unavailable):
 
 @dataclass(frozen=True, order=True)
 class Kept:
-    """A file that is kept, its size in bytes, and when it was written."""
+    """A file that is kept, its size in bytes, when it was written, and the mark of this version of it (RFC 9110 §8.8.3)."""
 
     key: str
     size: int
     changed_at: datetime
+    mark: str = field(default="", compare=False)
 
 
 def type_of(key: str) -> str:
@@ -98,7 +100,7 @@ class Store:
 
     async def put(self, key: str, content: Path | bytes) -> None:
         """Keep a file, whole, in place of any older one; or raise `StorageUnavailable`."""
-        told = None if self._root else {"Content-Type": type_of(key)}  # a folder keeps no types
+        told = None if self._root else _told_of(key)  # a folder keeps none of it
         try:
             await obstore.put_async(self._store, key, content, attributes=told, max_concurrency=PARTS_AT_ONCE)  # pyright: ignore[reportArgumentType] - its keys are words
         except (BaseError, OSError) as error:
@@ -139,7 +141,7 @@ class Store:
             return None
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
-        return Kept(found["path"], found["size"], found["last_modified"])
+        return _kept(found)
 
     async def fetch(self, key: str, path: Path) -> None:
         """Copy a file to this machine; raises `FileNotFoundError`, or `StorageUnavailable`."""
@@ -147,10 +149,13 @@ class Store:
             async for block in self.blocks(key):
                 await asyncio.to_thread(file.write, block)
 
-    async def blocks(self, key: str) -> AsyncIterator[bytes]:
-        """Give a file piece by piece; raises `FileNotFoundError`, or `StorageUnavailable`."""
+    async def blocks(self, key: str, part: tuple[int, int] | None = None) -> AsyncIterator[bytes]:
+        """Give a file, or what lies from one of its bytes up to another, piece by piece.
+
+        Raises `FileNotFoundError`, or `StorageUnavailable`.
+        """
         try:
-            found = await obstore.get_async(self._store, key)
+            found = await obstore.get_async(self._store, key, options={"range": part} if part else None)
             async for block in found.stream(min_chunk_size=BLOCK):
                 yield bytes(block)
         except FileNotFoundError:
@@ -178,9 +183,7 @@ class Store:
     def _names(self, folder: str, after: str, size: int) -> list[Kept]:
         try:
             pages = obstore.list(self._store, folder, offset=after or None, chunk_size=size)
-            found = (
-                Kept(each["path"], each["size"], each["last_modified"]) for page in pages for each in page
-            )
+            found = (_kept(each) for page in pages for each in page)
             if self._root is None:
                 return [kept for kept, _ in zip(found, range(size), strict=False)]
             return heapq.nsmallest(size, (kept for kept in found if kept.key > after))
@@ -192,7 +195,10 @@ class Store:
         return None if self._root is None else self._root / key
 
     async def link_to(self, key: str, method: Literal["GET", "HEAD"] = "GET") -> str:
-        """Make a link to a file of a store that `makes_links`, which opens it for `LINK_LIFE`."""
+        """Make a link to a file of a store that `makes_links`, which opens it for `LINK_LIFE`.
+
+        obstore signs a key and a time and nothing else, so the link cannot say what the file is called: the file does (`put`).
+        """
         try:
             return await obstore.sign_async(cast("SignCapableStore", self._store), method, key, LINK_LIFE)
         except BaseError as error:
@@ -202,6 +208,21 @@ class Store:
         """Write and remove a small file, or raise `StorageUnavailable`."""
         await self.put("health/probe", b"ok")
         await self.delete("health/probe")
+
+
+def _told_of(key: str) -> dict[str, str]:
+    """Say what a store elsewhere answers about a file: what it is, and a name that tells nothing of what is in it.
+
+    What people call a video may change, and may be nobody else's business, so it is not left with a file that outlives it.
+    """
+    name = f"{NAMELESS}-{PurePosixPath(key).name}"
+    return {"Content-Type": type_of(key), "Content-Disposition": disposition(name, attachment=False)}
+
+
+def _kept(found: ObjectMeta) -> Kept:
+    size, changed_at = found["size"], found["last_modified"]
+    mark = found["e_tag"] or f'"{changed_at.timestamp()}-{size}"'
+    return Kept(found["path"], size, changed_at, mark)
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import ColumnElement
@@ -81,6 +83,31 @@ def test_who_agreed_to_older_texts_is_asked_again_and_told_what_changed(
     assert page.status_code == 200
     kept = db.look(lambda session: session.exec(select(Agreement.version).where(mine(person.id))).all())
     assert sorted(kept) == sorted(["2026-11-24", agreement.version()]), "both are kept"
+
+
+def test_the_texts_say_how_this_site_is_set_and_who_agreed_to_other_numbers_is_told_so(
+    make_api: Callable[..., Api],
+) -> None:
+    usual = make_api("sqlite").someone()
+    usual.http.post("/api/user/agreement")
+    agreed = db.look(lambda session: session.exec(select(Agreement).where(mine(usual.id))).one())
+    facts = agreed.model_dump(include={"version", "text_hash", "editions"})
+    ada = make_api("sqlite", bin_days="3", deletion_days="1").someone()
+    db.run(lambda session: session.add(Agreement(user_id=ada.id, **facts)))
+
+    found = ada.http.get("/api/user/agreement").json()
+
+    assert agreement.facts() == {"bin_days": "3 days", "deletion_days": "1 day", "export_days": "7 days"}
+    assert not found["agreed"]
+    assert [it["changed"] for it in found["changes"]] == [agreement.PERIODS]
+    assert found["version"] != agreed.version
+    assert ada.http.post("/api/user/agreement").json()["agreed"]
+
+
+def test_every_name_in_a_text_is_known() -> None:
+    named = {name for text in agreement.TEXTS for name in re.findall(r"\{(.*?)\}", agreement.text_of(text))}
+
+    assert named == set(agreement.facts())
 
 
 def test_who_never_agreed_is_not_refused_by_the_api(api: Api) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,7 +12,6 @@ from cuttingasmr import db
 from cuttingasmr.models import Status, Video
 from cuttingasmr.storage.store import get_store
 from tests.support.api import Api, Person
-from tests.support.bucket import holding
 from tests.support.people import make_video
 
 FILM = bytes(range(256)) * 40
@@ -171,36 +169,6 @@ def test_a_deleted_film_is_there_for_nobody_but_its_poster_for_its_owner_until_i
 
     db.run(lambda session: session.get_one(Video, video_id).sqlmodel_update({"deleted_at": None}))
     assert ada.http.get(paths[0]).content == FILM
-
-
-def test_a_store_elsewhere_gives_films_by_links_that_expire_and_downloads_by_their_names(
-    make_api: Callable[..., Api],
-) -> None:
-    with holding() as bucket:
-        api = make_api("sqlite", **bucket.environment)
-        ada = api.someone()
-        film = f"/api/videos/{api.keep_film(ada, FILM)}/file"
-
-        played, head = ada.http.get(film), ada.http.head(film)
-        saved, saved_head = ada.http.get(f"{film}?download=true"), ada.http.head(f"{film}?download=true")
-        fetched = api.browser().get(played.headers["location"], headers={"range": "bytes=0-9"})
-
-        assert (played.status_code, head.status_code) == (307, 307)
-        assert played.headers["location"].startswith(bucket.url)
-        assert "no-store" in played.headers["cache-control"]
-        assert (fetched.status_code, fetched.content) == (206, FILM[:10])
-        assert api.browser().head(head.headers["location"]).status_code == 200
-        assert (saved.status_code, saved.content) == (200, FILM)
-        assert 'filename="ice.mp4"' in saved.headers["content-disposition"]
-        assert saved_head.headers["content-length"] == saved.headers["content-length"] == str(len(FILM))
-        assert api.someone().http.get(film).status_code == 404
-
-        bucket.refuses = True
-        away = ada.http.get(f"{film}?download=true")
-        assert (away.status_code, "AccessDenied" in away.text) == (503, False)
-        bucket.refuses = False
-        bucket.things.clear()
-        assert ada.http.get(f"{film}?download=true").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db, rate_limits
 from cuttingasmr.generation import picture_links, purge
+from cuttingasmr.generation.key_pool import get_key_pool
 from cuttingasmr.models import Picture, Video, VideoKind
 from cuttingasmr.storage.pictures import LARGEST_BYTES
 from cuttingasmr.storage.store import get_store
@@ -295,7 +296,7 @@ def test_variations_are_all_started_or_none(api: Api) -> None:
 def links(person: Person, **more: Any) -> tuple[Video, tuple[str, ...]]:
     """Start a video, and give the addresses that the provider would get."""
     video = video_of(person.generate(**more))
-    return video, asyncio.run(picture_links.links_for(video))
+    return video, asyncio.run(picture_links.links_for(video, get_key_pool().of("")))
 
 
 @pytest.fixture

@@ -43,6 +43,21 @@ async def ask(video_id: str) -> Video:
     return await hd.ask(user_id=row(video_id).user_id, video_id=video_id)
 
 
+async def asked() -> str:
+    """A finished video of somebody's who has asked for its 1080p version."""
+    video_id = ready()
+    await ask(video_id)
+    return video_id
+
+
+async def overtaken() -> tuple[str, Video]:
+    """Such a video, and as it was to an engine whose turn is over by now."""
+    video_id = await asked()
+    slow = taken(video_id)
+    turn_over(video_id)
+    return video_id, slow
+
+
 def kept(folder: Path) -> list[Path]:
     return list(folder.rglob("*-1080p.mp4"))
 
@@ -120,30 +135,28 @@ async def test_asking_again_asks_once(liar: Liar) -> None:
 
     first = await ask(video_id)
     await hd.fetch_due()
-    asked = len(liar.asked)
+    so_far = len(liar.asked)
     again = await ask(video_id)
     await hd.fetch_due()
 
     assert again.hd_asked_at == first.hd_asked_at
-    assert len(liar.asked) == asked, "it is not yet time to ask the provider again"
+    assert len(liar.asked) == so_far, "it is not yet time to ask the provider again"
     assert row(video_id).hd_state == HdState.ASKED
 
 
 async def test_several_engines_at_once_fetch_it_once(liar: Liar) -> None:
     gives(liar, small_film(size=(1920, 1080)))
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
 
     await asyncio.gather(*(hd.fetch_due() for _ in range(4)))
 
     assert row(video_id).hd_state == HdState.READY
-    assert [asked.path for asked in liar.asked].count("/film.mp4") == 1
+    assert [it.path for it in liar.asked].count("/film.mp4") == 1
 
 
 async def test_an_engine_that_died_on_the_way_is_followed(liar: Liar) -> None:
     gives(liar, small_film(size=(1920, 1080)))
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
     taken(video_id)  # and here it dies
 
     await hd.fetch_due()
@@ -156,25 +169,19 @@ async def test_an_engine_that_died_on_the_way_is_followed(liar: Liar) -> None:
 
 async def test_an_engine_that_took_too_long_leaves_the_file_of_the_one_that_followed_it(liar: Liar) -> None:
     gives(liar, small_film(size=(1920, 1080)))
-    video_id = ready()
-    await ask(video_id)
-    slow = taken(video_id)
-    turn_over(video_id)
+    video_id, slow = await overtaken()
     await hd.fetch_due()
 
     await hd._go_on(slow)
 
     found = row(video_id)
     assert (found.hd_state, await get_store().find(found.hd_key or "") is None) == (HdState.READY, False)
-    assert [asked.path for asked in liar.asked].count("/film.mp4") == 1, "who has no turn fetches nothing"
+    assert [it.path for it in liar.asked].count("/film.mp4") == 1, "who has no turn fetches nothing"
 
 
 async def test_an_engine_whose_turn_ends_while_it_stores_the_file_does_not_remove_it(liar: Liar) -> None:
     gives(liar, small_film(size=(1920, 1080)))
-    video_id = ready()
-    await ask(video_id)
-    slow = taken(video_id)
-    turn_over(video_id)
+    video_id, slow = await overtaken()
     following = taken(video_id)
 
     await hd._fetch(following, f"{liar.url}/film.mp4")
@@ -187,10 +194,7 @@ async def test_an_engine_whose_turn_ends_while_it_stores_the_file_does_not_remov
 
 async def test_what_an_engine_found_after_its_turn_ends_nothing(liar: Liar) -> None:
     says(liar, 501, "fallback videos cannot be upgraded")
-    video_id = ready()
-    await ask(video_id)
-    slow = taken(video_id)
-    turn_over(video_id)
+    video_id, slow = await overtaken()
     taken(video_id)
 
     await hd._go_on(slow)
@@ -200,9 +204,7 @@ async def test_what_an_engine_found_after_its_turn_ends_nothing(liar: Liar) -> N
 
 async def test_what_waits_behind_a_long_one_is_taken_by_another_engine(liar: Liar) -> None:
     gives(liar, small_film(size=(1920, 1080)))
-    first, second = ready(), ready()
-    await ask(first)
-    await ask(second)
+    first, second = await asked(), await asked()
     taken(first)  # and here it takes its time
 
     await hd.fetch_due()
@@ -223,8 +225,7 @@ async def test_what_is_not_1080p_is_not_shown_as_such(
     liar: Liar, tmp_path: Path, size: tuple[int, int], why: str
 ) -> None:
     gives(liar, small_film(size=size))
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
 
     found = await look_now(video_id)
 
@@ -235,8 +236,7 @@ async def test_what_is_not_1080p_is_not_shown_as_such(
 @on_one_database
 async def test_a_video_of_which_there_is_none_says_so_and_can_be_asked_about_later(liar: Liar) -> None:
     says(liar, 501, "fallback videos cannot be upgraded")
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
 
     found = await look_now(video_id)
     soon = await ask(video_id)
@@ -259,8 +259,7 @@ async def test_a_video_of_which_there_is_none_says_so_and_can_be_asked_about_lat
 )
 async def test_after_ten_minutes_it_is_given_up(liar: Liar, answer: dict[str, object]) -> None:
     says(liar, **answer)  # pyright: ignore[reportArgumentType]
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
     assert (await look_now(video_id)).hd_state == HdState.ASKED
 
     change(video_id, hd_asked_at=db.utc_now() - hd.PATIENCE - timedelta(seconds=1))
@@ -272,8 +271,7 @@ async def test_after_ten_minutes_it_is_given_up(liar: Liar, answer: dict[str, ob
 @on_one_database
 async def test_a_damaged_file_is_fetched_again(liar: Liar) -> None:
     gives(liar, b"<html>")
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
     assert (await look_now(video_id)).hd_state == HdState.ASKED
 
     gives(liar, small_film(size=(1920, 1080)))
@@ -285,8 +283,7 @@ async def test_what_was_deleted_meanwhile_rests_and_goes_on_when_it_is_taken_bac
     liar: Liar, tmp_path: Path
 ) -> None:
     gives(liar, small_film(size=(1920, 1080)))
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
     change(video_id, deleted_at=db.utc_now())
 
     assert (await look_now(video_id)).hd_state == HdState.ASKED
@@ -298,8 +295,7 @@ async def test_what_was_deleted_meanwhile_rests_and_goes_on_when_it_is_taken_bac
 
 async def test_what_is_deleted_while_it_comes_is_not_kept(liar: Liar, tmp_path: Path) -> None:
     gives(liar, small_film(size=(1920, 1080)))
-    video_id = ready()
-    await ask(video_id)
+    video_id = await asked()
     video = taken(video_id)
     change(video_id, deleted_at=db.utc_now())
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from cuttingasmr import db
 from cuttingasmr.generation import hd
 from cuttingasmr.generation.key_pool import fingerprint
 from cuttingasmr.models import HdState, Status
 from tests.support.binding import bind
-from tests.support.finished import paid, row
-from tests.support.liar import Liar
+from tests.support.finished import change, paid, row
+from tests.support.liar import Asked, Liar
 from tests.support.making import key_row
 
 pytestmark = pytest.mark.usefixtures("line")
@@ -61,3 +64,62 @@ async def test_a_key_that_is_refused_is_retired_and_asked_no_more(jobs: Liar) ->
 
     assert orders(jobs) == 1
     assert (key_row(KEY).retired_why, key_row(KEY).creates) == ("402", 0)
+
+
+async def test_an_order_that_took_longer_than_a_turn_is_noted_and_not_made_again(jobs: Liar) -> None:
+    jobs.says = json.dumps({"code": 200, "msg": "success", "data": {"taskId": "large"}}).encode()
+    video_id = await asked()
+
+    def take_long(call: Asked) -> None:
+        if call.path.endswith("/createTask"):
+            change(video_id, hd_look_at=db.utc_now() - timedelta(seconds=1))
+
+    jobs.invents = take_long
+    await hd.fetch_due()
+
+    assert orders(jobs) == 1
+    assert (row(video_id).hd_task_id, row(video_id).hd_state) == ("large", HdState.ASKED)
+
+
+HD, RECORD = "/api/v1/veo/get-1080p-video", "/api/v1/veo/record-info"
+UNKNOWN = json.dumps({"code": 422, "msg": "record is null", "data": None}).encode()
+
+
+@pytest.fixture
+def keyless(database: str, liar: Liar, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Liar:
+    """A provider with two keys, neither of which made the video."""
+    bind(monkeypatch, tmp_path, database_url=database, veo3_api_base_url=liar.url, veo3_api_keys="one,two")
+    liar.says = UNKNOWN
+    return liar
+
+
+async def test_where_its_key_is_gone_another_one_of_its_account_is_found(keyless: Liar) -> None:
+    def know(call: Asked) -> bytes | None:
+        if call.headers["authorization"] != "Bearer two":
+            return None
+        done = {"taskId": "some", "successFlag": 1, "response": {"resultUrls": ["https://example.com/a.mp4"]}}
+        processing = {"code": 400, "msg": "1080P is processing.", "data": None}
+        known = {"code": 200, "msg": "success", "data": done}
+        return json.dumps(known if call.path.startswith(RECORD) else processing).encode()
+
+    keyless.invents = know
+    video_id = await asked()
+
+    await hd.fetch_due()
+
+    asked_with = {call.headers["authorization"] for call in keyless.asked if call.path.startswith(HD)}
+    assert asked_with == {"Bearer two"}
+    assert (row(video_id).hd_state, row(video_id).hd_task_id) == (HdState.ASKED, "some")
+
+
+async def test_where_its_key_is_gone_and_no_other_knows_it_nobody_says_that_there_is_none(
+    keyless: Liar,
+) -> None:
+    video_id = await asked()
+
+    with capture_logs() as said:
+        await hd.fetch_due()
+
+    assert (row(video_id).hd_state, row(video_id).hd_note) == (HdState.ASKED, "")
+    assert [call.path for call in keyless.asked if call.path.startswith(HD)] == []
+    assert "provider.key-gone" in {line["event"] for line in said}

@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
+from cuttingasmr.credits import ledger
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.generation import desk, gallery, library, shelving
 from cuttingasmr.generation.filters import Filter, moment_of
@@ -21,6 +22,7 @@ from cuttingasmr.generation.rows import search_text_of
 from cuttingasmr.generation.shelving import InvalidTitle, NotReady, TooMany
 from cuttingasmr.generation.templates import Template, all_templates
 from cuttingasmr.models import AuditEntry, Status, User, Video, VideoKind
+from cuttingasmr.states.shelving import told_away
 from tests.support.binding import bind, let_go
 from tests.support.databases import Databases
 from tests.support.people import make_user, make_video
@@ -178,7 +180,7 @@ def test_counts_are_true(ada: str) -> None:
 def test_what_was_deleted_is_nowhere_but_in_the_bin(ada: str) -> None:
     video_id, other = keep(ada, "honey", is_shared=True), keep(ada)
 
-    assert db.run(shelving.put_away, user_id=ada, video_ids=[video_id]) == [video_id]
+    assert db.run(shelving.put_away, user_id=ada, video_ids=[video_id]).ended == [video_id]
 
     assert ids(ada, Filter()) == [other]
     assert ids(ada, Filter.checked(words="honey")) == []
@@ -197,20 +199,6 @@ def test_what_was_deleted_is_nowhere_but_in_the_bin(ada: str) -> None:
         with pytest.raises(NotFound):
             db.run(look)
     assert db.look(library.find_poster, video_id=video_id, user_id=ada).id == video_id
-
-
-def test_only_what_is_on_its_way_counts_as_left_alone(ada: str) -> None:
-    binned, waiting, rendering = (
-        keep(ada),
-        keep(ada, status=Status.QUEUED),
-        keep(ada, status=Status.RENDERING),
-    )
-    db.run(shelving.put_away, user_id=ada, video_ids=[binned])
-
-    def left(*video_ids: str) -> int:
-        return db.look(shelving.on_their_way, user_id=ada, video_ids=video_ids)
-
-    assert (left(binned, keep(ada)), left(binned, waiting, rendering)) == (0, 2)
 
 
 def test_what_was_deleted_comes_back_as_it_was(ada: str) -> None:
@@ -241,11 +229,45 @@ def test_what_is_gone_for_good_does_not_come_back(ada: str, facts: dict[str, Any
         db.run(shelving.put_back, user_id=ada, video_ids=[video_id])
 
 
-def test_what_is_on_its_way_is_not_deleted(ada: str) -> None:
-    ended, running = keep(ada), keep(ada, status=Status.RENDERING)
+def test_of_many_what_waits_is_canceled_and_what_is_being_made_is_left_alone() -> None:
+    ada = make_user(credits=30)
+    made = {"status": Status.RENDERING, "submit_began_at": db.utc_now(), "provider_task_id": "some"}
+    ended, binned, rendering = keep(ada), keep(ada, deleted_at=db.utc_now()), keep(ada, **made)
+    waiting = [charged(ada) for _ in range(2)]
+    before = db.look(ledger.balance, user_id=ada).remaining
 
-    assert db.run(shelving.put_away, user_id=ada, video_ids=[ended, running]) == [ended]
-    assert row(running).deleted_at is None
+    away = db.run(shelving.put_away, user_id=ada, video_ids=[ended, binned, rendering, *waiting])
+    again = db.run(shelving.put_away, user_id=ada, video_ids=[ended, rendering, *waiting])
+
+    assert (away.ended, sorted(away.canceled)) == ([ended], sorted(waiting))
+    assert (away.returned, away.left) == (20, 1)
+    assert (again.ended, again.canceled, again.returned, again.left) == ([], [], 0, 1)
+    assert db.look(ledger.balance, user_id=ada).remaining == before + 20
+    assert [row(each).status for each in waiting] == [Status.CANCELED] * 2
+    assert [row(each).deleted_at is None for each in (ended, rendering, *waiting)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def charged(user_id: str) -> str:
+    """Give somebody a video that is paid for and waits."""
+    video_id = keep(user_id, status=Status.QUEUED)
+    db.run(ledger.reserve, user_id=user_id, video_id=video_id, credits=10)
+    return video_id
+
+
+def test_what_a_deletion_did_is_said() -> None:
+    some = shelving.PutAway(["a", "b"], ["c"], 10, 1)
+
+    assert told_away(some) == (
+        "3 videos deleted. What waited in the queue is canceled for good, and 10 credits came back. "
+        "What is being made already was left alone: you can discard it on its card."
+    )
+    assert told_away(shelving.PutAway([], [], 0, 1)).startswith("Nothing was deleted. What is being made")
+    assert told_away(shelving.PutAway(["a"], [], 0, 0)) == "Video deleted."
 
 
 def test_somebody_elses_among_many_means_that_nothing_happens(ada: str) -> None:

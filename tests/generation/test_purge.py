@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit, ledger
 from cuttingasmr.generation import pictures, purge
-from cuttingasmr.models import ChoreRun, HdState, Picture, Status
+from cuttingasmr.models import ChoreRun, HdState, Picture, Status, Video
 from cuttingasmr.storage.store import get_store
 from tests.support.finished import change, paid, row
 from tests.support.people import make_user
@@ -134,6 +135,28 @@ async def test_a_picture_goes_with_the_last_video_that_was_made_from_it() -> Non
     change(second, deleted_at=long_ago)
     await purge.purge_all()
     assert not await is_there(shared)
+
+
+async def test_a_purge_reads_no_more_videos_than_go_however_many_their_owner_has() -> None:
+    first, long_ago = await with_files(deleted_at=db.utc_now() - OLD), db.utc_now() - OLD
+    user_id = row(first).user_id
+    alone = await shown(user_id, created_at=long_ago, used_at=long_ago)
+    change(first, picture_ids=[alone])
+    for _ in range(5):
+        change(paid(status=Status.COMPLETED), user_id=user_id)
+    read: list[Video] = []
+
+    def note(video: Video, *_details: object) -> None:
+        read.append(video)
+
+    event.listen(Video, "load", note)
+    try:
+        await purge.purge_all()
+    finally:
+        event.remove(Video, "load", note)
+
+    assert [video.id for video in read] == [first]
+    assert not await is_there(alone)
 
 
 async def claimed(picture_id: str) -> None:

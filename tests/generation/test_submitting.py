@@ -174,18 +174,35 @@ async def test_a_provider_that_is_left_in_peace_costs_no_key_its_good_name(rebin
 async def test_a_submit_whose_answer_is_lost_is_in_doubt_until_its_task_claims_it(strangers: Sandbox) -> None:
     words = never()
     video_id = begin(words)
-    with broken(strangers, "down", only="create"):
-        first = await submitting.submit(video_id)
+    await lose(strangers, video_id)
     again = await submitting.submit(video_id)
     task_id = await made_elsewhere(strangers, words, callbacks.address_of(video_id))
 
     claimed = await submitting.adopt(video_id, task_id)
 
-    assert first == again == {"state": "doubt"}
+    assert again == {"state": "doubt"}
     assert claimed
     assert await submitting.submit(video_id) == {"state": "sent"}
     assert row(video_id).provider_task_id == task_id
     assert len(strangers.tasks(words)) == 1, "it was not sent again while in doubt"
+
+
+async def lose(strangers: Sandbox, video_id: str) -> None:
+    """Send a video whose answer does not arrive."""
+    with broken(strangers, "down", only="create"):
+        assert await submitting.submit(video_id) == {"state": "doubt"}
+
+
+async def made_anew(strangers: Sandbox) -> tuple[str, str, str]:
+    """Begin a video anew that has failed, and lose the answer; gives its words, its id, and the task that failed."""
+    words = f"{new_id()} sandbox:fail"
+    video_id = begin(words)
+    await submitting.submit(video_id)
+    failed = row(video_id).provider_task_id or ""
+    await asyncio.to_thread(wait_until, lambda: strangers.tasks(words)[0]["finished"])
+    await submitting.start_over(video_id, failed)
+    await lose(strangers, video_id)
+    return words, video_id, failed
 
 
 async def made_elsewhere(strangers: Sandbox, prompt: str, callback_url: str, flavour: str = "veo") -> str:
@@ -200,8 +217,7 @@ async def test_a_task_of_another_video_claims_nothing(
     rebind(veo3_api_keys=SANDBOX_KEY, veo3_api_flavor=flavour)
     words, others = never(), never()
     mine, theirs = begin(words), begin(others)
-    with broken(strangers, "down", only="create"):
-        await submitting.submit(mine)
+    await lose(strangers, mine)
     assert await submitting.submit(theirs) == {"state": "sent"}
     foreign = await made_elsewhere(strangers, others, callbacks.address_of(theirs), flavour)
 
@@ -221,8 +237,7 @@ async def test_a_task_with_the_same_words_claims_nothing_where_its_address_tells
     rebind(veo3_api_keys=SANDBOX_KEY, veo3_api_flavor="jobs")
     words = never()
     mine, theirs = begin(words), begin(words)
-    with broken(strangers, "down", only="create"):
-        await submitting.submit(mine)
+    await lose(strangers, mine)
     task = await made_elsewhere(strangers, words, callbacks.address_of(theirs), "jobs")
 
     assert not await submitting.adopt(mine, task)
@@ -235,8 +250,7 @@ async def test_a_task_makes_one_video_only(strangers: Sandbox) -> None:
     words = never()
     mine, theirs = begin(words), begin(words)
     assert await submitting.submit(theirs) == {"state": "sent"}
-    with broken(strangers, "down", only="create"):
-        await submitting.submit(mine)
+    await lose(strangers, mine)
 
     assert not await submitting.adopt(mine, row(theirs).provider_task_id or "")
 
@@ -244,14 +258,7 @@ async def test_a_task_makes_one_video_only(strangers: Sandbox) -> None:
 async def test_a_failed_task_that_calls_again_does_not_claim_the_video_that_is_made_anew(
     strangers: Sandbox,
 ) -> None:
-    words = f"{new_id()} sandbox:fail"
-    video_id = begin(words)
-    await submitting.submit(video_id)
-    failed = row(video_id).provider_task_id or ""
-    await asyncio.to_thread(wait_until, lambda: strangers.tasks(words)[0]["finished"])
-    await submitting.start_over(video_id, failed)
-    with broken(strangers, "down", only="create"):
-        assert await submitting.submit(video_id) == {"state": "doubt"}
+    _, video_id, failed = await made_anew(strangers)
 
     assert not await submitting.adopt(video_id, failed)
 
@@ -261,13 +268,7 @@ async def test_a_failed_task_that_calls_again_does_not_claim_the_video_that_is_m
 async def test_the_second_task_claims_the_video_that_is_made_anew_though_it_has_failed_too(
     strangers: Sandbox,
 ) -> None:
-    words = f"{new_id()} sandbox:fail"
-    video_id = begin(words)
-    await submitting.submit(video_id)
-    failed = row(video_id).provider_task_id or ""
-    await submitting.start_over(video_id, failed)
-    with broken(strangers, "down", only="create"):
-        assert await submitting.submit(video_id) == {"state": "doubt"}
+    words, video_id, _ = await made_anew(strangers)
     second = await made_elsewhere(strangers, words, callbacks.address_of(video_id))
     await asyncio.to_thread(wait_until, lambda: all(task["finished"] for task in strangers.tasks(words)))
 
@@ -282,8 +283,7 @@ async def test_the_second_task_claims_the_video_that_is_made_anew_though_it_has_
 async def test_a_claim_that_cannot_be_checked_now_is_checked_later(strangers: Sandbox) -> None:
     words = never()
     video_id = begin(words)
-    with broken(strangers, "down", only="create"):
-        await submitting.submit(video_id)
+    await lose(strangers, video_id)
     task_id = await made_elsewhere(strangers, words, "")
 
     with broken(strangers, "500", only="record-info"), pytest.raises(ProviderUnavailable):
@@ -307,8 +307,7 @@ async def test_a_claim_that_comes_while_a_forged_one_is_looked_at_is_not_lost() 
 async def test_a_doubtful_submit_that_is_forgotten_is_sent_again(strangers: Sandbox) -> None:
     words = never()
     video_id = begin(words)
-    with broken(strangers, "down", only="create"):
-        await submitting.submit(video_id)
+    await lose(strangers, video_id)
 
     began_at = row(video_id).submit_began_at
     assert began_at is not None

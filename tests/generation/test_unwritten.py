@@ -14,25 +14,36 @@ from structlog.testing import capture_logs
 
 from cuttingasmr import db
 from cuttingasmr.credits import audit
-from cuttingasmr.generation import submitting
+from cuttingasmr.generation import hd, submitting
+from cuttingasmr.generation.key_pool import fingerprint
 from cuttingasmr.models import Status
 from tests.support.away import Away
 from tests.support.binding import bind
+from tests.support.finished import paid
 from tests.support.liar import Asked, Liar
-from tests.support.making import begin, key_row, row
+from tests.support.making import begin, change, key_row, row
 
 pytestmark = pytest.mark.usefixtures("line")
 
 
 @pytest.fixture
-def away(database: str, liar: Liar, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Away]:
-    """A database that goes away while the provider answers."""
-    bind(monkeypatch, tmp_path, database_url=database, veo3_api_base_url=liar.url, veo3_api_keys="a-key")
+def away(
+    request: pytest.FixtureRequest,
+    database: str,
+    liar: Liar,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[Away]:
+    """A database that goes away while the provider answers an order; the parameter is the provider's flavor."""
+    here = {"veo3_api_base_url": liar.url, "veo3_api_keys": "a-key"}
+    flavor = getattr(request, "param", "veo")
+    bind(monkeypatch, tmp_path, database_url=database, veo3_api_flavor=flavor, **here)
     away = Away(database)
     answers = liar.invents
 
     def take(asked: Asked) -> bytes | None:
-        away.take()
+        if asked.method == "POST":
+            away.take()
         return answers(asked)
 
     liar.invents = take
@@ -58,7 +69,7 @@ async def test_an_answer_is_written_down_when_the_database_is_back(
 
     with capture_logs() as said:
         sending = asyncio.create_task(submitting.submit(video_id))
-        await heard(said, "submit.not-written-down")
+        await heard(said, "provider.not-written-down")
         away.bring_back()
         found = await sending
 
@@ -71,6 +82,25 @@ async def test_an_answer_is_written_down_when_the_database_is_back(
     else:
         assert (written.submit_began_at, written.status) == (None, Status.QUEUED), "it is no doubt"
     assert db.look(audit.find_all) == []
+
+
+@pytest.mark.parametrize("away", ["jobs"], indirect=True)
+async def test_a_1080p_version_is_ordered_once(away: Away, liar: Liar) -> None:
+    liar.says = json.dumps({"code": 200, "msg": "success", "data": {"taskId": "large"}}).encode()
+    made = {"provider_task_id": "some", "provider_key": fingerprint("a-key"), "width": 1280, "height": 720}
+    video_id = paid(status=Status.COMPLETED, **made)
+    await hd.ask(user_id=row(video_id).user_id, video_id=video_id)
+
+    with capture_logs() as said:
+        ordering = asyncio.create_task(hd.fetch_due())
+        await heard(said, "provider.not-written-down")
+        away.bring_back()
+        await ordering
+    change(video_id, hd_look_at=db.utc_now())
+    await hd.fetch_due()
+
+    assert [asked.method for asked in liar.asked].count("POST") == 1
+    assert (row(video_id).hd_task_id, key_row("a-key").creates) == ("large", 1)
 
 
 async def heard(said: list[Any], event: str) -> None:

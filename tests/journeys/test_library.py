@@ -350,3 +350,28 @@ def test_a_video_that_is_being_made_is_discarded_only_after_a_plain_word(ada: Bo
     ada.open_video(video_id).get_by_role("button", name="Take back").click()
     expect(ada.tiles).to_have_count(0)
     assert ada.site.video(video_id).deleted_at is None
+
+
+def test_of_many_what_waits_is_canceled_as_was_said_and_undo_takes_the_others_back(
+    page: Page, quiet_site: WatchedSite, film: Video
+) -> None:
+    ada = Bookcase(page, quiet_site).join().open().make("It will wait")
+    expect(ada.card.locator("[data-place]")).to_contain_text("in line")
+    waiting = str(ada.card.get_attribute("data-card"))
+    (failed,) = ada.fill("Failed", film=film, status=Status.FAILED)
+    says = page.locator("[data-picked-waits]")
+    ada.look().pick(failed)
+    expect(says).to_be_hidden()
+    ada.tile(waiting).locator("[data-opens-video]").click()
+    expect(says).to_have_text("Delete cancels for good what waits in the queue; its credits come back.")
+    ada.expect_to_fit()
+
+    page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+
+    expect(ada.note).to_contain_text("2 videos deleted. What waited in the queue is canceled for good,")
+    expect(ada.tiles).to_have_count(0)
+    expect(ada.balance).to_have_text("18")
+    ada.note.get_by_role("button", name="Undo").click()
+    expect(ada.tiles).to_have_count(1)
+    expect(ada.tile(failed)).to_be_visible()
+    assert ada.site.video(waiting).status == Status.CANCELED

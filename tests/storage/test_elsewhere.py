@@ -38,7 +38,9 @@ async def test_a_file_is_kept_with_its_type_and_comes_back(
 
     await store.fetch(KEY, tmp_path / "film")
 
-    assert (bucket.things[KEY].content, bucket.things[KEY].kind) == (FILM, "video/mp4")
+    kept = bucket.things[KEY]
+    assert (kept.content, kept.kind) == (FILM, "video/mp4")
+    assert kept.treatment.startswith('inline; filename="cuttingasmr-some.mp4"'), "and a link cannot tell it"
     assert (tmp_path / "film").read_bytes() == FILM
     assert b"".join(store.read(KEY)) == FILM
     assert store.path_of(KEY) is None

@@ -5,6 +5,7 @@ Written from Amazon's API reference. It does not check who signed what, only tha
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 import time
@@ -25,7 +26,16 @@ class Thing(NamedTuple):
 
     content: bytes
     kind: str
+    treatment: str
     changed: float
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is said of it."""
+        told = {"content-type": self.kind, "content-disposition": self.treatment}
+        mark = hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+        changed = formatdate(self.changed, usegmt=True)
+        return {**told, "etag": f'"{mark}"', "last-modified": changed}
 
 
 class Bucket:
@@ -34,8 +44,9 @@ class Bucket:
     def __init__(self) -> None:
         self.things: dict[str, Thing] = {}
         self.parts: dict[str, dict[int, bytes]] = {}
-        self.kinds: dict[str, str] = {}
+        self.told: dict[str, tuple[str, str]] = {}
         self.asked: list[str] = []
+        self.ranges: list[str] = []
         self.refuses = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Answer", (_Answer,), {"bucket": self}))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -80,13 +91,13 @@ class _Answer(BaseHTTPRequestHandler):
         if "partNumber" in query:
             self.bucket.parts[query["uploadId"]][int(query["partNumber"])] = body
         else:
-            self._keep(key, body, self.headers.get("content-type", ""))
+            self._keep(key, body, *self._told())
         self._say(200, b"", {"etag": '"some"'})
 
     def _post(self, key: str, query: dict[str, str], body: bytes) -> None:
         if "uploads" in query:
             self.bucket.parts[key] = {}
-            self.bucket.kinds[key] = self.headers.get("content-type", "")
+            self.bucket.told[key] = self._told()
             self._say(200, self._xml("InitiateMultipartUploadResult", f"<UploadId>{key}</UploadId>"))
         elif "delete" in query:
             gone = re.findall(r"<Key>.*?</Key>", body.decode())
@@ -95,7 +106,7 @@ class _Answer(BaseHTTPRequestHandler):
             self._say(200, self._xml("DeleteResult", f"<Deleted>{''.join(gone)}</Deleted>"))
         else:
             parts = self.bucket.parts.pop(query["uploadId"])
-            self._keep(key, b"".join(parts[number] for number in sorted(parts)), self.bucket.kinds[key])
+            self._keep(key, b"".join(parts[number] for number in sorted(parts)), *self.bucket.told[key])
             self._say(200, self._xml("CompleteMultipartUploadResult", "<ETag>some</ETag>"))
 
     def _get(self, key: str, query: dict[str, str], _body: bytes) -> None:
@@ -113,11 +124,8 @@ class _Answer(BaseHTTPRequestHandler):
         self._say(204, b"")
 
     def _give(self, thing: Thing) -> None:
-        headers = {
-            "content-type": thing.kind,
-            "etag": '"some"',
-            "last-modified": formatdate(thing.changed, usegmt=True),
-        }
+        headers = thing.headers
+        self.bucket.ranges.append(self.headers.get("range", ""))
         part = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("range", ""))
         if part is None:
             self._say(200, thing.content, headers)
@@ -140,8 +148,12 @@ class _Answer(BaseHTTPRequestHandler):
         more = f"<IsTruncated>{str(len(found) > most).lower()}</IsTruncated>"
         self._say(200, self._xml("ListBucketResult", items + more))
 
-    def _keep(self, key: str, content: bytes, kind: str) -> None:
-        self.bucket.things[key] = Thing(content, kind or "binary/octet-stream", time.time())
+    def _told(self) -> tuple[str, str]:
+        kind = self.headers.get("content-type", "binary/octet-stream")
+        return kind, self.headers.get("content-disposition", "")
+
+    def _keep(self, key: str, content: bytes, kind: str, treatment: str) -> None:
+        self.bucket.things[key] = Thing(content, kind, treatment, time.time())
 
     @staticmethod
     def _xml(name: str, inside: str) -> bytes:
