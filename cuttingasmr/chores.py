@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import structlog
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session
 
 from cuttingasmr import db
@@ -16,29 +14,31 @@ from cuttingasmr.credits.audit import Finding
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import archive, counting, hd, moderation, preview, provider_credit, purge
 from cuttingasmr.generation.aside import Aside
-from cuttingasmr.generation.supervisor import Chore
-from cuttingasmr.letters import sending
-from cuttingasmr.payments import report, webhook
-from cuttingasmr.payments.reconcile import reconcile
+from cuttingasmr.generation.chore import Chore
+from cuttingasmr.letters import outbox, sending
+from cuttingasmr.payments import reconcile, report, webhook
 from cuttingasmr.people import erasing, exports, notices
-from cuttingasmr.providers.http import close_client
 
 MINUTE, HOUR = 60.0, 3600.0
 
 log = structlog.get_logger()
 
 
-def reconcile_orders() -> None:
+async def reconcile_orders() -> None:
     """Ask Creem about the orders whose time has come, and act on refunds whose purchase has come since."""
-    db.run(webhook.settle_waiting)
-    _wait_for(reconcile)
+    await db.transact(webhook.settle_waiting)
+    await reconcile.reconcile()
 
 
-def compare_books() -> None:
+def _has_orders() -> ColumnElement[bool]:
+    return or_(reconcile.has_work(), webhook.can_settle())
+
+
+async def compare_books() -> None:
     """Compare our orders with Creem's books once a day; in an hour again if they cannot be read now."""
     try:
-        if db.look(report.is_due):
-            _wait_for(report.compare)
+        if await db.read(report.is_due):
+            await report.compare()
     except ProviderUnavailable:
         log.warning("report.creem-away")
 
@@ -58,23 +58,6 @@ def _tell_findings(session: Session, *, findings: list[Finding]) -> None:
     statements = "; ".join(sorted({finding.statement for finding in findings}))
     found = f"{len(findings):,} not true: {statements}" if findings else ""
     counting.count(session, audit.NAME, found=found)
-
-
-def tell_clerk() -> None:
-    """Tell Clerk of sessions that ended here while it could not be reached."""
-    _wait_for(clerk.tell_endings)
-
-
-def _wait_for(work: Callable[[], Awaitable[object]]) -> None:
-    """Do something that waits for a provider, in an event loop of its own."""
-
-    async def and_hang_up() -> None:
-        try:
-            await work()
-        finally:
-            await close_client()
-
-    asyncio.run(and_hang_up())
 
 
 def forget_prompts() -> None:
@@ -101,25 +84,32 @@ def forget_letters() -> None:
 
 
 send_letters = Aside("letters", sending.send_due)
-"""The chore: every few seconds, in any engine, since somebody sits there and waits for the letter."""
+write_notices = Aside(notices.NAME, notices.write_due)
+ask_about_orders = Aside("reconcile-orders", reconcile_orders, is_shared=True, hold_seconds=5.0)
+compare_orders = Aside("compare-books", compare_books, is_shared=True)
+tell_clerk = Aside("tell-clerk", clerk.tell_endings, is_shared=True, hold_seconds=20.0)
+read_credits = Aside("provider-credit", provider_credit.read_credits, is_shared=True)
+fill_summary = Aside(summary.NAME, summary.fill, is_shared=True)
 
 CHORES = (
-    Chore(2.0, send_letters),
-    Chore(10.0, Aside(notices.NAME, notices.write_due)),
-    Chore(15.0, reconcile_orders),
-    Chore(MINUTE, tell_clerk),
-    Chore(HOUR, audit_money, audit.NAME),
-    Chore(HOUR, compare_books),
-    Chore(5.0, preview.cut_previews),
-    Chore(10.0, hd.fetch_hd),
-    Chore(300.0, purge.purge, purge.NAME),
-    Chore(300.0, archive.check_archive, archive.NAME),
-    Chore(600.0, Aside("provider-credit", provider_credit.read_credits), "provider-credit"),
-    Chore(600.0, Aside(summary.NAME, summary.fill), summary.NAME),
-    Chore(24 * HOUR, forget_prompts, "forget-prompts"),
-    Chore(24 * HOUR, forget_addresses, "forget-addresses"),
-    Chore(5.0, exports.make_exports),
-    Chore(600.0, exports.purge_exports),
-    Chore(15.0, erasing.erase_accounts),
-    Chore(HOUR, forget_letters, "forget-letters"),
+    # somebody sits there and waits for these; each piece of work is one engine's alone
+    Chore("letters", 2.0, send_letters, when=outbox.has_work),
+    Chore(preview.NAME, 5.0, preview.cut_previews, when=preview.has_work),
+    Chore(exports.NAME, 5.0, exports.make_exports, when=exports.has_work),
+    Chore(hd.NAME, 10.0, hd.fetch_hd, when=hd.has_work),
+    Chore(notices.NAME, 10.0, write_notices, when=notices.has_work),
+    # the others are one engine's each time
+    Chore("reconcile-orders", 15.0, ask_about_orders, is_shared=True, when=_has_orders),
+    Chore(erasing.NAME, 15.0, erasing.erase_accounts, is_shared=True, when=erasing.has_work),
+    Chore("tell-clerk", MINUTE, tell_clerk, is_shared=True, when=clerk.has_untold),
+    Chore(purge.NAME, 300.0, purge.purge, is_shared=True),
+    Chore(archive.NAME, 300.0, archive.check_archive, is_shared=True),
+    Chore("provider-credit", 600.0, read_credits, is_shared=True),
+    Chore(summary.NAME, 600.0, fill_summary, is_shared=True),
+    Chore(exports.PURGE, 600.0, exports.purge_exports, is_shared=True),
+    Chore(audit.NAME, HOUR, audit_money, is_shared=True),
+    Chore("compare-books", HOUR, compare_orders, is_shared=True),
+    Chore("forget-letters", HOUR, forget_letters, is_shared=True),
+    Chore("forget-prompts", 24 * HOUR, forget_prompts, is_shared=True),
+    Chore("forget-addresses", 24 * HOUR, forget_addresses, is_shared=True),
 )

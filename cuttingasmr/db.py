@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import stamina
-from sqlalchemy import Executable, Table, event, insert, text
+from sqlalchemy import ColumnElement, Executable, Table, event, insert, select, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -268,6 +268,12 @@ def forget_log() -> None:
 def ping(session: Session) -> None:
     """Ask the database anything at all."""
     session.connection().execute(text("SELECT 1"))
+
+
+def holds(session: Session, *conditions: ColumnElement[bool]) -> list[bool]:
+    """Tell which of these conditions hold, in one statement."""
+    asked = select(*(condition.label(f"holds_{number}") for number, condition in enumerate(conditions)))
+    return [bool(answer) for answer in session.connection().execute(asked).one()]
 
 
 def insert_for(session: Session) -> Callable[[Any], Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, or_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -149,18 +149,30 @@ def require_clerk() -> None:
         raise NotFound
 
 
+def has_untold() -> ColumnElement[bool]:
+    """Say when `tell_endings` has anything to do."""
+    old = select(ClerkEnding.id).where(_is_old()).exists()
+    return or_(old, select(ClerkEnding.id).where(*_is_untold()).exists()) if get_settings().has_clerk else old
+
+
 def _untold(session: Session) -> list[str]:
     """List some of them, oldest first; older sessions have run out at Clerk by themselves."""
-    is_due = or_(
-        col(ClerkEnding.ended_at) > db.utc_now() - TELL_FOR, ~col(ClerkEnding.id).startswith(SESSION)
-    )
-    waiting = select(ClerkEnding.id).where(col(ClerkEnding.is_told).is_(False), is_due)
+    waiting = select(ClerkEnding.id).where(*_is_untold())
     return list(session.exec(waiting.order_by(col(ClerkEnding.ended_at)).limit(TELL_AT_ONCE)))
 
 
+def _is_untold() -> tuple[ColumnElement[bool], ...]:
+    is_young = col(ClerkEnding.ended_at) > db.utc_now() - TELL_FOR
+    return col(ClerkEnding.is_told).is_(False), or_(is_young, ~col(ClerkEnding.id).startswith(SESSION))
+
+
+def _is_old() -> ColumnElement[bool]:
+    is_long_ago = col(ClerkEnding.ended_at) < db.utc_now() - REMEMBER_FOR
+    return and_(is_long_ago, col(ClerkEnding.id).startswith(SESSION))
+
+
 def _forget_old(session: Session) -> None:
-    old = col(ClerkEnding.ended_at) < db.utc_now() - REMEMBER_FOR
-    session.exec(delete(ClerkEnding).where(old, col(ClerkEnding.id).startswith(SESSION)))
+    session.exec(delete(ClerkEnding).where(_is_old()))
 
 
 def _note_told(session: Session, *, session_id: str) -> None:

@@ -220,13 +220,22 @@ def _ask(session: Session, *, user_id: str, video_id: str) -> Video:
     return video
 
 
-def _take_next(session: Session, *, now: datetime) -> Video | None:
-    """Take the version whose time came first, so that for a while nobody else does; `None` when there is none to take."""
-    due = (
+def has_work() -> ColumnElement[bool]:
+    """Say when there is a version whose time has come."""
+    return select(Video.id).where(*_due(db.utc_now())).exists()
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         col(Video.hd_state) == HdState.ASKED,
         col(Video.hd_look_at) <= now,
         col(Video.deleted_at).is_(None),
     )
+
+
+def _take_next(session: Session, *, now: datetime) -> Video | None:
+    """Take the version whose time came first, so that for a while nobody else does; `None` when there is none to take."""
+    due = _due(now)
     first = select(Video.id).where(*due).order_by(col(Video.hd_look_at)).limit(1)
     video_id = session.exec(first.with_for_update(skip_locked=True)).first()
     if video_id is None or rows.update_video(session, video_id, *due, hd_look_at=now + LOOK) is None:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import exists, or_, text
+from sqlalchemy import ColumnElement, exists, or_, text
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr import db, live
 from cuttingasmr.generation import counting, rows, taking
@@ -72,12 +73,20 @@ async def _cut(video: Video) -> str:
     return key
 
 
+def has_work() -> ColumnElement[bool]:
+    """Say when there is a clip that may be cut now."""
+    return _waiting().exists()
+
+
 def _next(session: Session) -> str | None:
     """Give the newest video whose clip may be cut now."""
+    return session.exec(_waiting().order_by(col(Video.completed_at).desc()).limit(1)).first()
+
+
+def _waiting() -> SelectOfScalar[str]:
     has_time = ~exists().where(taking.RUNNING, or_(taking.IN_HAND, col(Video.due_at) <= db.utc_now()))
     has_waited = col(Video.completed_at) < db.utc_now() - PATIENCE
-    waiting = select(Video.id).where(*_without_clip(), or_(has_waited, has_time))
-    return session.exec(waiting.order_by(col(Video.completed_at).desc()).limit(1)).first()
+    return select(Video.id).where(*_without_clip(), or_(has_waited, has_time))
 
 
 def _take(session: Session, *, video_id: str) -> Video | None:

@@ -12,10 +12,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -26,8 +25,8 @@ from sqlmodel import Session, col, select
 
 from cuttingasmr import db
 from cuttingasmr.errors import DatabaseUnavailable
-from cuttingasmr.generation import counting, crew, sweep, taking
-from cuttingasmr.generation.aside import Aside
+from cuttingasmr.generation import crew, sweep, taking
+from cuttingasmr.generation.chore import Chore, Rounds
 from cuttingasmr.generation.crew import Crew
 from cuttingasmr.models import EngineBeat
 from cuttingasmr.models.columns import new_id
@@ -39,39 +38,14 @@ LISTEN_SECONDS = 4.0
 """Between two looks at the others' beats."""
 
 TIME_TO_LIVE = timedelta(seconds=10)
-LEASE_LOOK_SECONDS = 300.0
-"""How often an engine asks whether a job that all engines share is due, where it is done more seldom than that."""
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True)
-class Chore:
-    """Something to be done every so many seconds.
-
-    With a name, the engines share it: one of them does it each time, and a restart does not begin its time anew. Without, each
-    process does it. A crash in the middle leaves the rest for the next time, so it must be harmless to begin again.
-    """
-
-    seconds: float
-    do: Callable[[], object]
-    name: str = ""
-
-    @property
-    def look_seconds(self) -> float:
-        """How often this process looks whether it is due."""
-        return min(self.seconds, LEASE_LOOK_SECONDS) if self.name else self.seconds
-
-    def is_ours(self) -> bool:
-        """Whether this process shall do it now."""
-        return not self.name or db.run(counting.begin, self.name, seconds=self.seconds)
-
-
 OWN_CHORES = (
-    Chore(60.0, sweep.reconcile, "sweep"),
-    Chore(3600.0, sweep.give_back_ended, "sweep-ended"),
-    Chore(600.0, sweep.clear_scratch),
-    Chore(600.0, sweep.clear_unfinished),
+    Chore("sweep", 60.0, sweep.reconcile, is_shared=True),
+    Chore("sweep-ended", 3600.0, sweep.give_back_ended, is_shared=True),
+    Chore("clear-scratch", 600.0, sweep.clear_scratch),
+    Chore("clear-unfinished", 600.0, sweep.clear_unfinished),
 )
 
 
@@ -80,7 +54,7 @@ class Supervisor:
 
     def __init__(self, chores: Sequence[Chore] = ()) -> None:
         """Get ready; `start` begins. `chores` are done now and then, in this engine's process, beside its own sweeps."""
-        self._chores = {chore: time.monotonic() for chore in (*OWN_CHORES, *chores)}
+        self._rounds = Rounds((*OWN_CHORES, *chores))
         self._stopping = threading.Event()
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._live, name="engine-supervisor", daemon=True)
@@ -146,45 +120,28 @@ class Supervisor:
         except Exception:
             log.exception("engine.turn-failed")
         if self._round.done():
-            self._round = self._aside.submit(self._do_chores)
-
-    def _do_chores(self) -> None:
-        """Do what is due, one after the other, beside the beats: they must not wait for a slow stranger."""
-        for chore, done_at in self._chores.items():
-            if time.monotonic() - done_at >= chore.look_seconds and not self._stopping.is_set():
-                self._chores[chore] = time.monotonic()
-                self._do(chore)
-
-    def _do(self, chore: Chore) -> None:
-        """Do a chore when it is due; one that fails must not keep the others from being done."""
-        try:
-            if chore.is_ours():
-                chore.do()
-                if chore.name and not isinstance(chore.do, Aside):  # which tells by itself how it ended
-                    counting.note_success(chore.name)
-        except DatabaseUnavailable:
-            log.warning("chore.no-database", chore=chore.name)
-        except Exception as error:
-            log.exception("chore.failed", chore=chore.name)
-            if chore.name:
-                counting.note_failure(chore.name, error)
+            # beside the beats: they must not wait for what a chore waits for
+            self._round = self._aside.submit(self._rounds.go, self._stopping.is_set)
 
     def _beat(self) -> None:
-        """Give a sign of life, and let go what those held that give none.
+        """Give a sign of life, hear now and then those of the others, and let go what those held that give none.
 
         After an outage everybody's beats are old, so nobody is declared dead for as long as a beat lives.
         """
-        db.run(_write_beat, executor_id=self.executor_id)
-        if get_settings().is_sqlite:
-            return
+        listens = not get_settings().is_sqlite and time.monotonic() >= self._listened_at + LISTEN_SECONDS
+        beats = db.run(_beat, executor_id=self.executor_id, listens=listens)
         moment = time.monotonic()
         if moment - self._last_beat > TIME_TO_LIVE.total_seconds() / 2:
             self._trusts_beats_at = moment + TIME_TO_LIVE.total_seconds()
         self._last_beat = moment
-        if moment < max(self._trusts_beats_at, self._listened_at + LISTEN_SECONDS):
-            return
-        self._listened_at = moment
-        silent, self._living = db.look(_listen)
+        if beats and moment >= self._trusts_beats_at:
+            self._listened_at = moment
+            self._bury_silent(beats)
+
+    def _bury_silent(self, beats: dict[str, datetime]) -> None:
+        limit = db.utc_now() - TIME_TO_LIVE
+        silent = [executor_id for executor_id, beat_at in beats.items() if beat_at < limit]
+        self._living = max(1, len(beats) - len(silent))
         for executor_id in silent:
             freed = db.run(_bury, executor_id=executor_id)
             log.warning("engine.buried", executor=executor_id, videos=freed)
@@ -230,12 +187,12 @@ def _write_beat(session: Session, *, executor_id: str, age: timedelta = timedelt
     session.exec(beat.on_conflict_do_update(index_elements=["executor_id"], set_={"beat_at": moment}))
 
 
-def _listen(session: Session) -> tuple[list[str], int]:
-    """Give the engines that have fallen silent, and the number of those that live."""
-    limit = db.utc_now() - TIME_TO_LIVE
-    beats = session.exec(select(EngineBeat.executor_id, EngineBeat.beat_at)).all()
-    silent = [executor_id for executor_id, beat_at in beats if beat_at < limit]
-    return silent, max(1, len(beats) - len(silent))
+def _beat(session: Session, *, executor_id: str, listens: bool) -> dict[str, datetime]:
+    """Give a sign of life; for who `listens` also the last ones of all engines."""
+    _write_beat(session, executor_id=executor_id)
+    if not listens:
+        return {}
+    return dict(session.exec(select(EngineBeat.executor_id, EngineBeat.beat_at)).all())
 
 
 def _bury(session: Session, *, executor_id: str) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
@@ -82,9 +82,9 @@ def write_with_link(session: Session, kind: LetterKind, *, to: str, user_id: str
     links.issue(session, user_id=user_id, purpose=PURPOSES[kind], address=to, seed=letter.seed)
 
 
-def is_any_due(session: Session) -> bool:
-    """Tell whether there is anything to do: one look into one small index."""
-    return session.exec(select(Letter.id).where(_due()).limit(1)).first() is not None
+def has_work() -> ColumnElement[bool]:
+    """Say when there is anything to do: one look into one small index."""
+    return select(Letter.id).where(_due()).exists()
 
 
 def take(session: Session, *, limit: int) -> list[Post]:

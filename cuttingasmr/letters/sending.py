@@ -27,7 +27,7 @@ async def send_due(seconds: float = TRY_SECONDS) -> int:
     When it takes none of a handful, the others wait for the next call: it is away, and they would all find that out.
     """
     sent = 0
-    while await db.read(outbox.is_any_due):
+    while any(await db.read(db.holds, outbox.has_work())):
         posts = await db.transact(outbox.take, limit=AT_ONCE)
         taken = sum(await asyncio.gather(*(_send(post, seconds) for post in posts)))
         sent += taken

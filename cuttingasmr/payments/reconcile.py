@@ -11,8 +11,10 @@ from enum import StrEnum
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import ProviderUnavailable
@@ -113,9 +115,17 @@ def _take_in(session: Session, *, payment: Payment) -> tuple[str, str | None]:
     return taken.state, taken.user_id
 
 
+def has_work() -> ColumnElement[bool]:
+    """Say when there is an order to ask about."""
+    return _pending(db.utc_now()).exists()
+
+
 def _due(session: Session, *, now: datetime) -> list[str]:
-    pending = select(Order.id).where(col(Order.state) == OrderState.PENDING, col(Order.check_at) <= now)
-    return list(session.exec(pending.order_by(col(Order.check_at)).limit(AT_ONCE)))
+    return list(session.exec(_pending(now).order_by(col(Order.check_at)).limit(AT_ONCE)))
+
+
+def _pending(now: datetime) -> SelectOfScalar[str]:
+    return select(Order.id).where(col(Order.state) == OrderState.PENDING, col(Order.check_at) <= now)
 
 
 def _get(session: Session, *, order_id: str) -> Order | None:

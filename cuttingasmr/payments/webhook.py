@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr import db, live
 from cuttingasmr.errors import BadJson, BadSignature
@@ -162,15 +163,23 @@ def settle_waiting(session: Session) -> int:
 
     A purchase and its refund that arrive at the same moment do not see each other; whoever looks next does.
     """
+    rows = session.exec(_settleable().with_for_update(of=WebhookEvent)).all()
+    for row in rows:
+        _settle(session, row)
+    return len(rows)
+
+
+def can_settle() -> ColumnElement[bool]:
+    """Say when `settle_waiting` would find anything."""
+    return _settleable().exists()
+
+
+def _settleable() -> SelectOfScalar[WebhookEvent]:
     known = or_(
         col(Order.provider_order_id) == col(WebhookEvent.provider_order_id),
         col(Order.transaction_id) == col(WebhookEvent.provider_order_id),
     )
-    due = select(WebhookEvent).join(Order, known).where(col(WebhookEvent.outcome) == Outcome.WAITING)
-    rows = session.exec(due.with_for_update(of=WebhookEvent)).all()
-    for row in rows:
-        _settle(session, row)
-    return len(rows)
+    return select(WebhookEvent).join(Order, known).where(col(WebhookEvent.outcome) == Outcome.WAITING)
 
 
 def _settle(session: Session, row: WebhookEvent) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import String, cast, delete, func, or_, update
+from sqlalchemy import ColumnElement, String, cast, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from cuttingasmr import db
@@ -75,8 +75,8 @@ async def erase_due(*, now: datetime | None = None) -> int:
     return len(due)
 
 
-erase_accounts = Aside(NAME, erase_due, niceness=LOW)
-"""The chore: every few seconds, in any engine. Two at once do the same twice, which does no harm."""
+erase_accounts = Aside(NAME, erase_due, niceness=LOW, is_shared=True, hold_seconds=5.0)
+"""The chore: every few seconds, in one of the engines. Two at once do the same twice, which does no harm."""
 
 
 async def _erase_or_tell(user_id: str, *, now: datetime) -> str:
@@ -151,6 +151,11 @@ def _erase_rows(session: Session, part: Part, user_id: str) -> None:
 def _quietly(statement: Any) -> Any:  # noqa: ANN401 - a statement of any table
     """Change rows without looking for them among the objects of this session."""
     return statement.execution_options(synchronize_session=False)
+
+
+def has_work() -> ColumnElement[bool]:
+    """Say when there is an account whose time has come."""
+    return select(User.id).where(col(User.erase_at) <= db.utc_now()).exists()
 
 
 def _due(session: Session, *, now: datetime) -> list[str]:

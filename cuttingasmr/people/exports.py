@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, cast
 
 import structlog
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import ColumnElement, CursorResult, delete
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db, live
@@ -32,6 +32,7 @@ from cuttingasmr.settings import get_settings
 from cuttingasmr.storage.store import StorageUnavailable, get_store
 
 NAME: Final = "exports"
+PURGE: Final = "purge-exports"
 FOLDER: Final = "exports"
 LIVE = (ExportState.QUEUED, ExportState.MAKING)
 LEASE = timedelta(seconds=90)
@@ -137,8 +138,8 @@ async def let_old_go(*, now: datetime | None = None) -> int:
     return removed
 
 
-purge_exports = Aside("purge-exports", let_old_go, niceness=LOW)
-"""The chore: every few minutes, in any engine."""
+purge_exports = Aside(PURGE, let_old_go, niceness=LOW, is_shared=True)
+"""The chore: every few minutes, in one of the engines."""
 
 
 async def _make(export: Export) -> bool:
@@ -306,9 +307,18 @@ def _let_go(session: Session, *, user_id: str, but: str) -> None:
     session.exec(older.values(state=ExportState.GONE))
 
 
+def has_work() -> ColumnElement[bool]:
+    """Say when there is an archive to make."""
+    return select(Export.id).where(*_due(db.utc_now())).exists()
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return col(Export.state).in_(LIVE), col(Export.look_at) <= now
+
+
 def _take(session: Session, *, by: str, now: datetime) -> Export | None:
     """Take the archive that has waited longest, so that for a while nobody else does."""
-    due = (col(Export.state).in_(LIVE), col(Export.look_at) <= now)
+    due = _due(now)
     first = select(Export.id).where(*due).order_by(col(Export.look_at)).limit(1)
     export_id = session.exec(first.with_for_update(skip_locked=True)).first()
     if export_id is None:

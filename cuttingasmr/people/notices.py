@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, func, literal, or_
+from sqlalchemy import ColumnElement, false, func, literal, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -62,7 +62,7 @@ async def write_due() -> int:
     """Go over what has happened, look at those whose time has come, and tell how many letters were written."""
     if not get_settings().has_mail:
         return 0
-    if await db.read(_is_behind):
+    if any(await db.read(db.holds, _is_behind())):
         await db.transact(_go_over)
     written = 0
     while waiting := await db.read(_waiting):
@@ -77,20 +77,26 @@ async def write_due() -> int:
     return written
 
 
-def _span(session: Session) -> tuple[datetime, datetime]:
-    """Say between which moments the ends of videos are yet to be gone over."""
-    now = db.utc_now()
-    mark = session.exec(select(ChoreRun.done_until).where(col(ChoreRun.name) == NAME)).first()
-    late = min(LATE_SECONDS, get_settings().notice_after_seconds)
-    return max(mark or now - OLDEST, now - OLDEST), now - timedelta(seconds=late)
+def has_work() -> ColumnElement[bool]:
+    """Say when there is anything to go over, or anybody to look at; never where no letters are sent."""
+    if not get_settings().has_mail:
+        return false()
+    return or_(_is_behind(), select(Notice.user_id).where(_is_due()).exists())
 
 
-def _is_behind(session: Session) -> bool:
-    """Tell whether there is anything to go over: one look into an index. The mark itself must not get too old, either."""
-    since, until = _span(session)
-    if until - since > OLDEST / 2:
-        return True
-    return session.exec(select(Video.id).where(*_ended(since, until)).limit(1)).first() is not None
+def _span() -> tuple[datetime, datetime]:
+    """Say between which moments the ends of videos are gone over, unless they were already."""
+    now, late = db.utc_now(), min(LATE_SECONDS, get_settings().notice_after_seconds)
+    return now - OLDEST, now - timedelta(seconds=late)
+
+
+def _is_behind() -> ColumnElement[bool]:
+    """Say when there is anything to go over: one look into an index. The mark itself must not get too old, either."""
+    oldest, until = _span()
+    mark = select(ChoreRun.done_until).where(col(ChoreRun.name) == NAME).scalar_subquery()
+    since = func.coalesce(mark, literal(oldest, UtcDateTime()))
+    ended = select(Video.id).where(*_ended(oldest, until), col(Video.completed_at) > since)
+    return or_(since < until - OLDEST / 2, ended.exists())
 
 
 def _ended(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -107,7 +113,8 @@ def _go_over(session: Session) -> None:
     mark = db.insert_for(session)(ChoreRun).values(name=NAME, ran_at=db.utc_now())
     session.exec(mark.on_conflict_do_nothing(index_elements=["name"]))
     run = session.exec(select(ChoreRun).where(col(ChoreRun.name) == NAME).with_for_update()).one()
-    since, until = _span(session)
+    oldest, until = _span()
+    since = max(run.done_until or oldest, oldest)
     if until <= since:
         return
     _note(session, since, until)

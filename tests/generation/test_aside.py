@@ -15,7 +15,7 @@ from cuttingasmr import db
 from cuttingasmr.chores import CHORES
 from cuttingasmr.generation import archive, counting, purge
 from cuttingasmr.generation.aside import LOW, Aside
-from cuttingasmr.generation.supervisor import Chore, Supervisor
+from cuttingasmr.generation.chore import Chore, attempt
 from cuttingasmr.models import ChoreRun
 from tests.support.site import wait_until
 
@@ -109,8 +109,7 @@ def test_a_named_chore_that_breaks_off_is_counted_until_it_ends_well() -> None:
         if isinstance(result, Exception):
             raise result
 
-    supervisor = Supervisor()
-    seen = [(supervisor._do(Chore(0.0, do, "plain")), row("plain").broke_off)[1] for _ in range(3)]
+    seen = [(attempt(Chore("plain", 0.0, do, is_shared=True)), row("plain").broke_off)[1] for _ in range(3)]
 
     assert seen == ["", "ZeroDivisionError: some reason", ""]
 
@@ -133,7 +132,9 @@ async def test_of_two_engines_one_does_a_shared_chore_however_long_it_takes() ->
         await asyncio.to_thread(may_end.wait)
 
     def engine() -> Chore:
-        return Chore(300.0, Aside("shared", work, is_shared=True, hold_seconds=0.02), "shared")
+        return Chore(
+            "shared", 300.0, Aside("shared", work, is_shared=True, hold_seconds=0.02), is_shared=True
+        )
 
     def turn(chore: Chore) -> bool:
         if is_ours := chore.is_ours():

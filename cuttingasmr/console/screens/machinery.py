@@ -52,6 +52,9 @@ CHORES = {
     "forget-prompts": "Words of old decisions",
     "provider-credit": "Credit of the provider's accounts",
     "archive": "Files and what the books say of them",
+    "reconcile-orders": "Orders that wait for their payment",
+    "compare-books": books.COMPARISON,
+    "tell-clerk": "What Clerk is to be told",
 }
 
 
