@@ -65,5 +65,5 @@ def give_up(session: Session, now: datetime) -> list[str]:
 
 def _waiting(session: Session, *conditions: ColumnElement[bool]) -> list[Video]:
     """Find and lock videos that wait to be sent: no engine begins with one meanwhile."""
-    waiting = select(Video).where(taking.RUNNING, taking.FREE, taking.UNSENT, *conditions)
+    waiting = select(Video).where(*taking.WAITING, *conditions)
     return list(session.exec(waiting.limit(AT_ONCE).with_for_update(skip_locked=True)))

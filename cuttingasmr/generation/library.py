@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from cuttingasmr.errors import Invalid, NotFound
 from cuttingasmr.generation.filters import EVERYTHING, STATES, Filter, deleted_lately, kept
-from cuttingasmr.generation.progress import Progress, expected_seconds, positions, progress_of
+from cuttingasmr.generation.progress import Progress, expected_seconds, progress_of, shown_positions
 from cuttingasmr.models import ENDED, CreditEntry, Status, Video
 
 PAGE = 24
@@ -154,7 +154,7 @@ def entries(session: Session, *, user_id: str, before: int = 0, size: int = PAGE
 
 
 def _seen(session: Session, videos: Sequence[Video]) -> list[Seen]:
-    expected, before = expected_seconds(session), positions(session, videos)
+    expected, before = expected_seconds(session), shown_positions(session, videos)
     return [Seen(video, progress_of(video, expected=expected), before.get(video.id)) for video in videos]
 
 

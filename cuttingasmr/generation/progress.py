@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median, quantiles
+from threading import Lock
 from typing import Final
 
 from sqlmodel import Session, col, func, select
@@ -25,6 +26,9 @@ FIRST_SPREAD: Final = (48.0, 95.0)
 
 SAMPLE = 25
 REMEMBER_SECONDS = 60.0
+LINE_SECONDS = 2.0
+"""How old a place in the line may be that is shown."""
+
 MOST = 0.95
 
 STAGES = {
@@ -87,16 +91,46 @@ def _waited(video: Video, elapsed: float) -> float:
 
 def positions(session: Session, videos: Iterable[Video]) -> dict[str, int]:
     """Count for each of these videos those that are sent before it; one that is being sent, or is over, is left out."""
-    unsent = {video.id for video in videos if video.status == Status.QUEUED and not video.submit_began_at}
+    unsent = _unsent(videos)
     if not unsent:
         return {}
+    line = _line(session)
+    return {video_id: line.get(video_id, 0) for video_id in unsent}
+
+
+def _unsent(videos: Iterable[Video]) -> set[str]:
+    return {video.id for video in videos if video.status == Status.QUEUED and not video.submit_began_at}
+
+
+def _line(session: Session) -> dict[str, int]:
+    """Give all that wait and are in nobody's hands, with the number of those before each."""
     line = taking.line_of()
     number = func.row_number().over(order_by=taking.places(line)).label("number")
-    queue = select(line.c.id, number).subquery()
     in_hand = select(func.count()).select_from(Video).where(taking.RUNNING, taking.IN_HAND, taking.UNSENT)
-    before = queue.c.number - 1 + in_hand.scalar_subquery()
-    found = session.exec(select(queue.c.id, before).where(queue.c.id.in_(unsent))).all()
-    return dict.fromkeys(unsent, 0) | dict(found)
+    return dict(session.exec(select(line.c.id, number - 1 + in_hand.scalar_subquery())).all())
+
+
+class _Sight:
+    """The line as it is shown: however many pages watch it, it is read every `LINE_SECONDS` at most, and for who has joined since."""
+
+    def __init__(self) -> None:
+        self._line: dict[str, int] = {}
+        self._until = 0.0
+        self._reading = Lock()
+
+    def of(self, session: Session, videos: Iterable[Video]) -> dict[str, int]:
+        """Do `positions`, as it was a moment ago."""
+        unsent = _unsent(videos)
+        if not unsent:
+            return {}
+        with self._reading:
+            if time.monotonic() >= self._until or not unsent <= self._line.keys():
+                self._line = dict.fromkeys(unsent, 0) | _line(session)
+                self._until = time.monotonic() + LINE_SECONDS
+            return {video_id: self._line[video_id] for video_id in unsent}
+
+
+shown_positions = _Sight().of
 
 
 class _Memory:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import event, false, text, true
+from sqlalchemy import false, text, true
 from structlog.testing import capture_logs
 
 from cuttingasmr import db
@@ -19,31 +17,10 @@ from cuttingasmr.generation.chore import Chore, Rounds, attempt
 from cuttingasmr.generation.supervisor import OWN_CHORES, Supervisor
 from cuttingasmr.models import ChoreRun
 from cuttingasmr.settings import get_settings
+from tests.support.asked import asked
 
 ALL = (*OWN_CHORES, *CHORES)
 SHORT = tuple(replace(chore, seconds=0.0) for chore in ALL if chore.seconds < 60)
-
-
-@contextmanager
-def asked() -> Iterator[list[str]]:
-    """Collect what is asked of the database while the block runs: the beginnings of transactions, and statements."""
-    found: list[str] = []
-
-    def note(*said: Any) -> None:
-        found.append(said[2] if len(said) > 1 else "BEGIN")
-
-    engine = db.get_engine()
-    event.listen(engine, "before_cursor_execute", note)
-    event.listen(engine, "begin", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-        event.remove(engine, "begin", note)
-
-
-def statements(found: list[str]) -> list[str]:
-    return [said for said in found if not said.startswith("BEGIN")]
 
 
 def doing(done: list[str], name: str, **how: Any) -> Chore:
@@ -65,7 +42,7 @@ def test_where_there_is_nothing_to_do_one_statement_a_round_is_all_that_is_asked
             rounds.go()
 
     assert len(SHORT) > 5
-    assert len(statements(found)) == 5
+    assert len(found.statements) == 5
 
 
 @pytest.mark.usefixtures("database")
@@ -126,8 +103,8 @@ def test_a_sign_of_life_and_those_of_the_others_are_one_transaction() -> None:
     with asked() as found:
         supervisor._beat()
 
-    assert found.count("BEGIN") == 1
-    assert len(statements(found)) == (1 if get_settings().is_sqlite else 2)
+    assert found.transactions == 1
+    assert len(found.statements) == (1 if get_settings().is_sqlite else 2)
 
 
 def test_every_chore_has_a_name_of_its_own_under_which_its_failures_are_counted() -> None:

@@ -18,6 +18,7 @@ from cuttingasmr import db
 from cuttingasmr.generation import progress, start, taking
 from cuttingasmr.generation.prompts import VideoRequest
 from cuttingasmr.models import Status, Video
+from tests.support.asked import asked
 from tests.support.making import change
 from tests.support.people import make_user
 
@@ -99,6 +100,28 @@ def test_canceling_improves_nobodys_place() -> None:
     change(theirs[2], status=Status.CANCELED)
 
     assert take(limit=2) == [mine, theirs[3]]
+
+
+def test_however_many_watch_their_places_the_line_is_read_once_in_a_while() -> None:
+    videos = [newcomer() for _ in range(5)]
+    rows = db.look(lambda session: list(session.exec(select(Video).where(col(Video.id).in_(videos)))))
+    sight = progress._Sight()
+
+    with asked() as found:
+        told = [db.look(sight.of, [row]) for row in rows]
+        told.append(db.look(sight.of, rows))
+
+    assert told == [
+        *({row.id: videos.index(row.id)} for row in rows),
+        dict(zip(videos, range(5), strict=True)),
+    ]
+    assert len(found.statements) == 1
+    assert take(limit=2) == videos[:2]
+    last = newcomer()
+    assert db.look(lambda session: sight.of(session, [session.get_one(Video, last)])) == {last: 5}, (
+        "in hand counts"
+    )
+    assert db.look(sight.of, rows[-1:]) == db.look(progress.positions, rows[-1:])
 
 
 @dataclass
