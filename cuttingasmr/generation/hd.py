@@ -238,9 +238,7 @@ def _take_next(session: Session, *, now: datetime) -> Video | None:
     due = _due(now)
     first = select(Video.id).where(*due).order_by(col(Video.hd_look_at)).limit(1)
     video_id = session.exec(first.with_for_update(skip_locked=True)).first()
-    if video_id is None or rows.update_video(session, video_id, *due, hd_look_at=now + LOOK) is None:
-        return None
-    return rows.get(session, video_id=video_id)
+    return rows.take_video(session, video_id, *due, hd_look_at=now + LOOK) if video_id else None
 
 
 def _has_turn(video: Video) -> tuple[ColumnElement[bool], ...]:

@@ -206,12 +206,12 @@ def _later(session: Session, row: ProviderKey, now: datetime) -> Later | None:
     counted = select(ProviderCall.called_at).where(
         col(ProviderCall.fingerprint) == row.fingerprint, col(ProviderCall.called_at) > now - _window()
     )
-    calls = session.exec(counted.order_by(col(ProviderCall.called_at))).all()
-    limit = get_settings().veo3_creates_per_window
-    if len(calls) < limit:
+    newest = counted.order_by(col(ProviderCall.called_at).desc())
+    # the one after whose time there is room again
+    hinders = session.exec(newest.offset(get_settings().veo3_creates_per_window - 1).limit(1)).first()
+    if hinders is None:
         return None
-    frees_at = calls[len(calls) - limit] + _window()
-    return Later(min(frees_at - now, _window()).total_seconds(), Why.LIMIT)
+    return Later(min(hinders + _window() - now, _window()).total_seconds(), Why.LIMIT)
 
 
 def _use(session: Session, row: ProviderKey, now: datetime, last_used: datetime) -> int:
@@ -219,8 +219,6 @@ def _use(session: Session, row: ProviderKey, now: datetime, last_used: datetime)
     row.used_at = max(now, last_used + timedelta(microseconds=1))
     if row.resting_until is not None:
         row.resting_until, row.resting_why = now + LONGEST_CALL, PROBING
-    mine = col(ProviderCall.fingerprint) == row.fingerprint
-    session.exec(delete(ProviderCall).where(mine, col(ProviderCall.called_at) <= now - _window()))
     call = ProviderCall(fingerprint=row.fingerprint, called_at=now + LONGEST_CALL)
     session.add(call)
     session.flush()

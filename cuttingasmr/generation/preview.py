@@ -91,10 +91,7 @@ def _waiting() -> SelectOfScalar[str]:
 
 def _take(session: Session, *, video_id: str) -> Video | None:
     """Have a video's clip to cut alone for a while; `None` when somebody else has."""
-    hold = {"due_at": db.utc_now() + CUTTING}
-    if rows.update_video(session, video_id, *_without_clip(), **hold) is None:
-        return None
-    return rows.get(session, video_id=video_id)
+    return rows.take_video(session, video_id, *_without_clip(), due_at=db.utc_now() + CUTTING)
 
 
 def _without_clip() -> tuple[Any, ...]:

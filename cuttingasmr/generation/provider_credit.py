@@ -27,12 +27,15 @@ log = structlog.get_logger()
 
 
 async def read_credits() -> None:
-    """Read what each key's account holds. A key that was retired comes back when it is seen to hold something, unless a person retired it."""
+    """Read what each key's account holds. A key that was retired comes back when it is seen to hold something, unless a person retired it.
+
+    Calls that count no more are let go meanwhile.
+    """
     names = get_key_pool().names
     await db.transact(key_pool.know, names)
+    await db.transact(key_pool.forget_calls)
     for name in names:
         await read_credit(get_key_pool().of(name))
-    await db.transact(key_pool.forget_calls)
 
 
 async def read_credit(key: Key) -> None:

@@ -29,6 +29,12 @@ def update_video(session: Session, video_id: str, *conditions: Any, **facts: Any
     return session.exec(change.returning(col(Video.user_id))).scalar_one_or_none()
 
 
+def take_video(session: Session, video_id: str, *conditions: Any, **facts: Any) -> Video | None:
+    """Change one video where the conditions hold, and give it as it is then; `None` when they do not."""
+    change = update(Video).where(col(Video.id) == video_id, *conditions).values(**facts).returning(Video)
+    return session.exec(change, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
 def get(session: Session, *, video_id: str) -> Video | None:
     """Read a video as it is now."""
     return session.get(Video, video_id, populate_existing=True)

@@ -14,7 +14,7 @@ from cuttingasmr.credits import ledger
 from cuttingasmr.errors import ProviderUnavailable
 from cuttingasmr.generation import asking, rows
 from cuttingasmr.generation.failures import Failure
-from cuttingasmr.models import AuditEntry, Status, Video
+from cuttingasmr.models import ENDED, AuditEntry, Status, Video
 from cuttingasmr.providers.video import Task, TaskState
 
 
@@ -30,9 +30,7 @@ async def ask(video: Video) -> Task | None:
 
 def count_try(session: Session, *, video_id: str) -> Video | None:
     """Count one attempt that came to nothing, and give the video; `None` when it has ended."""
-    if rows.update_running(session, video_id, tries=col(Video.tries) + 1) is None:
-        return None
-    return rows.get(session, video_id=video_id)
+    return rows.take_video(session, video_id, col(Video.status).not_in(ENDED), tries=col(Video.tries) + 1)
 
 
 def count_miss(session: Session, *, video_id: str) -> None:

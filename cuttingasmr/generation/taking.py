@@ -142,9 +142,7 @@ def take_finished(session: Session, *, video_id: str, by: str) -> Video | None:
     """Take a video that the provider has finished, to store it; `None` when somebody else was quicker."""
     saving = {"status": Status.SAVING, "saving_at": db.utc_now(), **rows.FRESH, "taken_by": by}
     rendering = (col(Video.status) == Status.RENDERING, col(Video.taken_by) == "")
-    if rows.update_running(session, video_id, *rendering, **saving) is None:
-        return None
-    return rows.get(session, video_id=video_id)
+    return rows.take_video(session, video_id, *rendering, **saving)
 
 
 def let_go(
