@@ -102,10 +102,10 @@ def test_killed_while_storing(site: Site) -> None:
 
 
 def test_killed_when_stored_and_not_completed(site: Site) -> None:
-    site.sandbox.break_("slow", only="files", delay=1.5)
-    owner, is_asked_for = site.someone(), more(site, "files")
+    site.sandbox.break_("slow", only="files", delay=3)
+    owner = site.someone()
     video_id = owner.start(PROMPT)
-    wait_until(is_asked_for)  # what is written before that, is written
+    owner.wait_for(video_id, "saving")  # the last that is written before the file has come
     file = Path(site.env["DATA_DIR"], "media", "videos", f"{video_id}.mp4")
 
     with nobody_writes(site):
