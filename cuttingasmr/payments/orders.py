@@ -5,8 +5,8 @@ An order is credited once, whatever arrives twice, late or out of order; what is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -89,15 +89,15 @@ class _Agreed(NamedTuple):
 
 def take_in(session: Session, payment: Payment) -> Taken:
     """Give a payment its order: credited, or held or unmatched for an operator. The same payment again changes nothing."""
-    ticket = order_token.read(payment.token)
-    return _claim(session, payment, ticket) or _look_further(session, payment, ticket)
+    return _claim(session, payment) or _look_further(session, payment, order_token.read(payment.token))
 
 
-def _claim(session: Session, payment: Payment, ticket: Ticket | None) -> Taken | None:
+def _claim(session: Session, payment: Payment) -> Taken | None:
     """Write a payment on the pending order that it was made for, in one statement; `None` where it is not as simple.
 
     The order counts as completed by that; a doubt about the payment corrects it before anybody can see it.
     """
+    ticket = None if payment.request_id else order_token.read(payment.token)
     order_id = payment.request_id or (ticket.order_id if ticket else "")
     asked = {
         "named": order_id,
@@ -343,25 +343,26 @@ def _facts(payment: Payment) -> dict[str, Any]:
 
 
 def _why_not(agreed: _Agreed, payment: Payment) -> str:
-    """Say what about a payment is not as agreed; nothing for one that is. A discount that Creem states is no mismatch."""
-    is_test, said = payment.mode in TEST_MODES, partial(money, currency=agreed.currency)
-    discount = payment.discount_amount
-    is_short = payment.amount_paid + discount < agreed.price_cents or not 0 <= discount <= agreed.price_cents
-    doubts = (
-        (
-            is_test != (get_settings().creem_mode == "test"),
-            f"It is of Creem's {payment.mode or 'unnamed'} mode.",
-        ),
-        (payment.order_status != PAID, f"Creem says that it is {payment.order_status}, not paid."),
-        (
-            payment.product_id != agreed.product_id,
-            f"It is for {payment.product_id}, not {agreed.product_id}.",
-        ),
-        (payment.currency.upper() != agreed.currency, f"It is in {payment.currency}, not {agreed.currency}."),
-        (payment.units > 1, f"It is for {payment.units} units, not one."),
-        (is_short, f"It is of {said(payment.amount_paid)}, not {said(agreed.price_cents - discount)}."),
-    )
-    return next((reason for is_so, reason in doubts if is_so), "")
+    """Say what about a payment is not as agreed; nothing for one that is."""
+    return next(_doubts(agreed, payment), "")
+
+
+def _doubts(agreed: _Agreed, payment: Payment) -> Iterator[str]:
+    """Say each thing that is not as agreed. A discount that Creem states is no mismatch."""
+    if (payment.mode in TEST_MODES) != (get_settings().creem_mode == "test"):
+        yield f"It is of Creem's {payment.mode or 'unnamed'} mode."
+    if payment.order_status != PAID:
+        yield f"Creem says that it is {payment.order_status}, not paid."
+    if payment.product_id != agreed.product_id:
+        yield f"It is for {payment.product_id}, not {agreed.product_id}."
+    if payment.currency.upper() != agreed.currency:
+        yield f"It is in {payment.currency}, not {agreed.currency}."
+    if payment.units > 1:
+        yield f"It is for {payment.units} units, not one."
+    discount, price = payment.discount_amount, agreed.price_cents
+    if payment.amount_paid + discount < price or not 0 <= discount <= price:
+        paid, due = (money(cents, agreed.currency) for cents in (payment.amount_paid, price - discount))
+        yield f"It is of {paid}, not {due}."
 
 
 def put_off(session: Session, order_id: str, **values: object) -> None:
