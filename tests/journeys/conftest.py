@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
+from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from tests.support.browser import launch_options
 from tests.support.databases import Databases
@@ -30,6 +33,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
     return browser_context_args | {"reduced_motion": "reduce"}  # nothing waits for a smooth scroll
+
+
+@pytest.fixture
+def new_context(new_context: CreateContextCallback) -> Iterator[CreateContextCallback]:
+    """Browsers as the plugin makes them, whose pages are brought to rest before they close.
+
+    Chromium says that it closes a page whose navigation is just being committed, and does not (Playwright's issue 42366): closing
+    its browser then waits for ever.
+    """
+    made: list[BrowserContext] = []
+
+    def make(**how: Any) -> BrowserContext:
+        made.append(new_context(**how))
+        return made[-1]
+
+    yield cast("CreateContextCallback", make)
+    for page in (page for context in made for page in context.pages):
+        with contextlib.suppress(Error):
+            page.goto("about:blank", timeout=5000)
 
 
 @pytest.fixture(scope="session")
