@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
-from sqlmodel import Session
 
-from cuttingasmr.credits import ledger
-from cuttingasmr.models import AuditEntry
+from tests.support.people import give_credits
 from tests.support.pictures import encoded, quarters, turned
 from tests.support.site import Site, wait_until
 from tests.support.studio import Studio
@@ -203,7 +201,7 @@ def test_variations_are_made_by_one_press_at_the_price_on_the_button(studio: Stu
     expect(page.get_by_role("link", name="Get more credits")).to_have_attribute("href", "/pricing")
     expect(page.locator("[data-card]")).to_have_count(0)
     user = page.request.get(f"{studio.url}/api/auth/session").json()["user"]["id"]
-    busy_site.change(lambda session: _give(session, user, 20))
+    busy_site.change(lambda session: give_credits(session, user, 20))
 
     press.dblclick()
 
@@ -211,13 +209,6 @@ def test_variations_are_made_by_one_press_at_the_price_on_the_button(studio: Stu
     expect(studio.balance).to_have_text("8")
     expect(page.locator("[data-card][data-stage=ready]")).to_have_count(3, timeout=30_000)
     assert len(busy_site.sandbox.tasks("Again and again")) == 3
-
-
-def _give(session: Session, user_id: str, credits: int) -> None:
-    line = AuditEntry(actor="test", action="credits.adjusted", subject=user_id, facts={})
-    session.add(line)
-    session.flush()
-    ledger.adjust(session, user_id=user_id, audit_id=line.id or 0, credits=credits)
 
 
 def test_use_again_brings_words_shape_and_pictures_back(studio: Studio) -> None:

@@ -28,7 +28,7 @@ from cuttingasmr.models import (
 )
 from cuttingasmr.states.console import Console
 from cuttingasmr.states.visitor import Visitor
-from tests.support.people import add_event, add_feedback, add_held_order, make_video
+from tests.support.people import add_event, add_feedback, add_held_order, give_credits, make_video
 from tests.support.site import OPERATOR, PASSWORD
 from tests.support.site import Visitor as Browser
 from tests.support.socket import Socket
@@ -94,6 +94,7 @@ class World:
         self.visitors["operator"] = operator
         told = self.visitors["owner"].http.get("/api/auth/session").json()["user"]
         self.owner_id, email = told["id"], told["email"]
+        site.change(lambda session: give_credits(session, self.owner_id, 100))  # for all that they may start
         there = site.visitor()
         there.http.post("/api/auth/sign-in", json={"email": email, "password": PASSWORD})
         self.names = {

@@ -8,7 +8,17 @@ from sqlmodel import Session
 
 from cuttingasmr import db
 from cuttingasmr.credits import ledger
-from cuttingasmr.models import Feedback, Order, OrderState, Outcome, Status, User, Video, WebhookEvent
+from cuttingasmr.models import (
+    AuditEntry,
+    Feedback,
+    Order,
+    OrderState,
+    Outcome,
+    Status,
+    User,
+    Video,
+    WebhookEvent,
+)
 from cuttingasmr.models.columns import new_id
 
 
@@ -23,6 +33,14 @@ def _make_user(session: Session, *, credits: int, email: str) -> str:
     session.flush()
     ledger.welcome(session, user_id=user.id, credits=credits)
     return user.id
+
+
+def give_credits(session: Session, user_id: str, credits: int) -> None:
+    """Give somebody credits, as an operator does."""
+    line = AuditEntry(actor="test", action="credits.adjusted", subject=user_id, facts={})
+    session.add(line)
+    session.flush()
+    ledger.adjust(session, user_id=user_id, audit_id=line.id or 0, credits=credits)
 
 
 def make_video(
