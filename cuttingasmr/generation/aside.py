@@ -8,8 +8,6 @@ import os
 import threading
 from collections.abc import Awaitable, Callable
 
-import structlog
-
 from cuttingasmr import db
 from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.generation import counting
@@ -20,8 +18,6 @@ LOW = 15
 
 HOLD_SECONDS = 60.0
 """How often one that is shared says that it is still at work."""
-
-log = structlog.get_logger()
 
 
 class Aside:
@@ -61,13 +57,9 @@ class Aside:
                     OSError
                 ):  # on Linux a thread has a niceness of its own; elsewhere it may not
                     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
-            asyncio.run(self._work_and_hang_up())
-            counting.note_success(self._name)
-        except DatabaseUnavailable:
-            log.warning("chore.no-database", chore=self._name)
-        except Exception as error:
-            log.exception("chore.failed", chore=self._name)
-            counting.note_failure(self._name, error)
+            with counting.catching(self._name):
+                asyncio.run(self._work_and_hang_up())
+                counting.note_success(self._name)
         finally:
             self._is_busy.release()
 

@@ -67,16 +67,11 @@ class Rounds:
 
 def attempt(chore: Chore) -> None:
     """Do a chore, if it is ours; one that fails must not keep the others from being done."""
-    try:
+    with counting.catching(chore.name):
         if chore.is_ours():
             chore.do()
             if not isinstance(chore.do, Aside):  # which tells by itself how it ended
                 counting.note_success(chore.name)
-    except DatabaseUnavailable:
-        log.warning("chore.no-database", chore=chore.name)
-    except Exception as error:
-        log.exception("chore.failed", chore=chore.name)
-        counting.note_failure(chore.name, error)
 
 
 def _with_work(chores: Sequence[Chore]) -> list[Chore]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Generator
 from datetime import timedelta
 from typing import cast
 
@@ -11,6 +13,7 @@ from sqlalchemy import ColumnElement, Result
 from sqlmodel import Session, col, select, update
 
 from cuttingasmr import db
+from cuttingasmr.errors import DatabaseUnavailable
 from cuttingasmr.models import ChoreRun
 from cuttingasmr.models.chore_run import FOUND
 
@@ -55,6 +58,18 @@ def count(
     run = db.insert_for(session)(ChoreRun).values(name=name, **last, **done)
     added = {column: col(getattr(ChoreRun, column)) + more for column, more in done.items()}
     session.exec(run.on_conflict_do_update(index_elements=["name"], set_={**last, **added}))
+
+
+@contextlib.contextmanager
+def catching(name: str) -> Generator[None, None, None]:
+    """Let what breaks off in the block go no further: it is logged and counted, but for a database that is away."""
+    try:
+        yield
+    except DatabaseUnavailable:
+        log.warning("chore.no-database", chore=name)
+    except Exception as error:
+        log.exception("chore.failed", chore=name)
+        note_failure(name, error)
 
 
 def note_failure(name: str, error: Exception) -> None:
